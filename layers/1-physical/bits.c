@@ -1,0 +1,13 @@
+/* bits.c - what a physical medium carries, bit by bit in the order of transmission. */
+
+#include "proto.h"
+
+static const struct field bits_fields[] = {
+	{"b", 0, 0, OCTETS, ALWAYS, .help = "0s and 1s, the first sent first; whole octets go least significant bit first"},
+	{0},
+};
+
+const struct proto bits_proto = {
+	.name = "bits", .title = "Bits on a medium", .osi = 1, .standard = "pkt(5), rule 11", .role = ROLE_BITS,
+	.fields = bits_fields,
+};

@@ -1,0 +1,101 @@
+/* reg.h - the registry's compiled tables; for registry.c, pkt.c and text.c only. */
+#ifndef OSIKIT_REG_H
+#define OSIKIT_REG_H
+
+#include "num.h"
+#include "proto.h"
+
+enum {
+	OPS_MAX = 48,     /* fields of a protocol at most */
+	HLEN_MAX = 64,    /* octets of a fixed header at most */
+	NAME_MAX_ = 8,    /* characters of a layer's or a field's name at most */
+	PROTOS_MAX = 250
+};
+
+/* A field, compiled: how to load it, when to print it, its name ready to copy. */
+struct op {
+	const struct field *f;
+	uint8_t act;              /* enum act */
+	uint8_t ld;               /* octets to load: 1, 2, 4, 8; 0: not a number in the fixed header */
+	uint8_t shift;
+	uint8_t digits;           /* of HEX */
+	uint16_t off;             /* octet offset of the load */
+	int8_t var;               /* index in layer.var, -1: has a place in the fixed header */
+	uint8_t nlen, qlen;
+	uint64_t mask;
+	char name[16];            /* " ttl=" */
+	char qname[32];           /* " ip.ttl=" */
+};
+
+/* How the writer treats a field: the common cases are decided here, once. */
+enum act {
+	ACT_ALWAYS, ACT_DIFFERS, ACT_NEXT, ACT_LENGTH, ACT_PAYLEN, ACT_HLEN, ACT_DERIVE, ACT_SLOW
+};
+
+/* A perfect hash of names of up to eight characters, each held in a 64-bit word. */
+struct names {
+	uint64_t mul;
+	uint8_t shift;
+	uint64_t *key;
+	uint8_t *val;
+};
+
+struct pinfo {
+	const struct proto *p;
+	unsigned id;
+	unsigned nops;
+	struct op ops[OPS_MAX];
+	struct names fields;
+	uint8_t tmpl[HLEN_MAX];      /* the fixed header with its defaults */
+	uint8_t wlen;
+	char word[16];               /* " ip" */
+	int lenop, nextop, fcsop;    /* index of the LENGTH or PAYLEN, NEXT and FCS field, -1 */
+	int nspaces;
+	int space[3];                /* ids of the key spaces */
+	const int64_t *key[3];       /* by protocol id: what binds it in that space, -1: nothing */
+	int64_t link;                /* implied link type, -1: none */
+};
+
+/* Packs a name of 1 to 8 characters. */
+static inline uint64_t name_key(const char *s, size_t n)
+{
+	uint64_t k = 0;
+	for (size_t i = 0; i < n; i++)
+		k |= (uint64_t)(uint8_t)s[i] << (8 * i);
+	return k;
+}
+
+/* The value, or -1. */
+static inline int names_get(const struct names *t, uint64_t key)
+{
+	size_t i = (size_t)((key * t->mul) >> t->shift);
+	return t->key[i] == key ? t->val[i] : -1;
+}
+
+static inline uint64_t op_load(const struct op *o, const uint8_t *h)
+{
+	uint64_t v;
+	h += o->off;
+	switch (o->ld) {
+	case 1: v = h[0]; break;
+	case 2: v = be16(h); break;
+	case 4: v = be32(h); break;
+	default: v = be64(h); break;
+	}
+	return v >> o->shift & o->mask;
+}
+
+void op_store(const struct op *o, uint8_t *h, uint64_t v);
+
+/* The layer named by the packed key, or NULL. */
+const struct pinfo *reg_layer(uint64_t key);
+/* What follows where key space id has value, or NULL. */
+const struct pinfo *reg_bound(int space, uint32_t value);
+const struct pinfo *reg_root(uint32_t link, const uint8_t *p, uint32_t len);
+const struct pinfo *reg_info(const struct proto *p);
+
+/* pkt.c, for text.c: the ends of the layers; and all that was not written. */
+void pkt_layout(struct pkt *k);
+void pkt_finish(struct pkt *k);
+
+#endif
