@@ -19,7 +19,7 @@
 #include "err.h"
 
 enum {
-	IO_BUF = 256 * 1024,       /* octets: what one read or write asks for; fits a level-2 cache */
+	IO_BUF = 128 * 1024,       /* octets: what one read or write asks for; fits a level-2 cache */
 	IN_AHEAD = 4 * 1024 * 1024 /* octets: read ahead at most while an output is full */
 };
 

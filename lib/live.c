@@ -18,7 +18,7 @@ enum {
 	SEND_TRIES = 1000,           /* milliseconds that a full transmit queue may take */
 	/* 0: immediate mode, one ring slot of the snap length a packet. N: the kernel packs packets
 	 * into blocks and hands them over after N ms; loses less in a burst, answers later. */
-	WAIT_MS = 0
+	WAIT_MS = 1
 };
 
 /* ---- link types ---- */

@@ -146,12 +146,12 @@ char *num_hex(char *p, uint64_t v, int digits)
 static inline char *hex_groups(char *p, const uint8_t a[16], int first, int end)
 {
 	for (int i = first; i < end; i++) {
-		const uint8_t *g = a + 2 * i;
-		uint64_t text = load_le32(num_hex_table[g[0]]) & 0xffff;
-		text |= load_le32(num_hex_table[g[1]]) << 16; /* the digits and ':' */
-		int n = (35 - __builtin_clz(be16(g) | 1u)) / 4;
-		store_le64(p, text >> 8 * (4 - n));
-		p += n + 1;
+		uint32_t v = be16(a + 2 * i);
+		uint64_t text = load_le32(num_hex_table[v & 255]) << 16; /* the low digits and ':' */
+		text |= load_le32(num_hex_table[v >> 8]) & 0xffff;
+		uint32_t top = (uint32_t)__builtin_clz(v | 1) ^ 31; /* the highest bit's place, in nibble top / 4 */
+		store_le64(p, text >> (24 - 2 * (top & 12)));
+		p += (size_t)(top >> 2) + 2;
 	}
 	return p;
 }

@@ -34,13 +34,13 @@ static inline char *num_dec(char *p, uint64_t v)    /* decimal, no leading zeros
 {
 	if (v < 1000) {
 		memcpy(p, num_dec_table[v], 4);
-		return p + num_dec_table[v][3];
+		return p + (size_t)num_dec_table[v][3];
 	}
 	if (v >= 1000000)
 		return num_dec_large(p, v);
 	uint32_t high = (uint32_t)v / 1000, low = (uint32_t)v % 1000;
 	memcpy(p, num_dec_table[high], 4);
-	p += num_dec_table[high][3];
+	p += (size_t)num_dec_table[high][3];
 	memcpy(p, num_dec_table[1000 + low], 4);
 	return p + 3;
 }
@@ -50,10 +50,11 @@ char *num_ip6(char *p, const uint8_t a[16]);        /* RFC 5952, section 4 (and 
 
 static inline char *num_ip4(char *p, const uint8_t a[4])   /* 192.0.2.1 */
 {
+	uint32_t v = be32(a); /* once: for all the compiler knows, p may point to a */
 #pragma GCC unroll 4
-	for (int i = 0; i < 4; i++) {
-		memcpy(p, num_dot_table[a[i]], 4);
-		p += num_dec_table[a[i]][3] + 1;
+	for (int shift = 24; shift >= 0; shift -= 8) {
+		memcpy(p, num_dot_table[v >> shift & 255], 4);
+		p += (size_t)num_dec_table[v >> shift & 255][3] + 1;
 	}
 	return p - 1;
 }
@@ -88,7 +89,7 @@ bool str_plain_c(const uint8_t *b, size_t n);
 char *str_write(char *p, const uint8_t *b, size_t n);
 char *str_write_c(char *p, const uint8_t *b, size_t n);
 /* Decodes; returns the number of octets, or -1 with *at set to the index of the bad character: one that is not
- * inert, or a % without two hex digits. b may be as long as n. */
+ * inert, or a % without two hex digits. b has room for n octets, all of which may be written, and does not overlap s. */
 long str_read(uint8_t *b, const char *s, size_t n, size_t *at);
 long str_read_c(uint8_t *b, const char *s, size_t n, size_t *at);
 

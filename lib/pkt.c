@@ -20,10 +20,11 @@ void pkt_free(struct pkt *k)
 	free(k->own);
 	free(k->scratch);
 	free(k->notes);
+	free(k->line);
 	pkt_init(k);
 }
 
-static uint32_t missing(const struct pkt *k)
+static inline uint32_t missing(const struct pkt *k)
 {
 	return k->wire > k->len ? k->wire - k->len : 0;
 }
@@ -60,6 +61,12 @@ static bool reach(const struct pkt *k, struct layer *l, struct reach *r)
 {
 	const uint8_t *h = k->p + l->off;
 	uint32_t head = l->off + l->hlen;
+	if (l->info->lenop < 0 && !l->proto->payload && !l->proto->partial && r->end >= head) {
+		l->end = r->end;
+		l->absent = r->absent;
+		l->badlen = false;
+		return true;
+	}
 	int64_t said = said_length(l->info, h, l->hlen, head <= r->limit ? r->limit - head : 0);
 	bool possible = said != -2;
 	l->badlen = false;
@@ -261,6 +268,10 @@ uint64_t pkt_derive(const struct pkt *k, unsigned i, const struct field *f)
 		return l->proto->fcs(k->p, k->len - k->fcs);
 	switch (f->cls) {
 	case NEXT: return next_value(k, i, f);
+	case NEXT_OR: {
+		uint32_t key;
+		return pkt_next_key(k, i, 0, &key) ? key : l->proto->derive(k, i, f);
+	}
 	case LENGTH: return counted(f, (uint64_t)l->hlen + pkt_payload(k, i), max_of(f));
 	case PAYLEN: return counted(f, pkt_payload(k, i), max_of(f));
 	case HLEN: return counted(f, l->hlen, max_of(f));

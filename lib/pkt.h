@@ -13,7 +13,7 @@
 
 enum {
 	LAYERS_MAX = 64,         /* deeper ones are data */
-	VARS_MAX = 10,           /* MOVED fields a protocol can have */
+	VARS_MAX = 16,           /* MOVED fields a protocol can have */
 	LINE_LIMIT = 8388608     /* octets of a line of text at most */
 };
 
@@ -64,6 +64,7 @@ struct pkt {
 	uint32_t cap;
 	char *scratch;           /* unescaped values */
 	uint32_t capscratch;
+	char *line;              /* text of pkt_compose */
 };
 
 /* Builds the tables; call once, before anything else. A registry that contradicts itself (a name twice, a key twice, a field beyond its
@@ -96,6 +97,16 @@ int pkt_record(const struct pkt *k, struct cap_rec *r, struct err *e);
 size_t pkt_bound(const struct pkt *k);
 /* Writes the canonical text, no LF; returns the end. qualified: ip.ttl=64. There is room for pkt_bound characters. */
 char *pkt_write(char *p, const struct pkt *k, bool qualified);
+/* Only the layers first to end-1, each word with a space before it. */
+char *pkt_write_layers(char *p, const struct pkt *k, unsigned first, unsigned end, bool qualified);
+/* Makes a packet from another's layers first to end-1 with other words before and behind them ("eth da=... sa=...", " pad n=6"), as
+ * editing its text would: what is derived is computed anew. Time and notes are from's. 0 or -1. */
+int pkt_compose(struct pkt *to, const struct pkt *from, unsigned first, unsigned end, const char *before,
+                const char *after, struct err *e);
+/* Makes `octets` or `bits` (role; bits: how many of the last octet count, 0: all) of b[0..n), which is borrowed, with from's time and notes. */
+void pkt_medium(struct pkt *to, enum role role, const uint8_t *b, uint32_t n, uint32_t bits, const struct pkt *from);
+/* Copies the list of notes (the notes themselves stay where they are). */
+void pkt_notes(struct pkt *to, const struct pkt *from);
 char *stamp_write(char *p, const struct stamp *t);
 int stamp_read(const char *s, size_t n, struct stamp *t, bool *relative, struct err *e);
 /* t += d; the finer precision of the two. */
@@ -136,6 +147,11 @@ bool pkt_pseudo(const struct pkt *k, unsigned i, uint32_t proto, uint32_t len, u
 uint8_t *pkt_append(struct pkt *k, uint32_t n, struct err *e);
 /* In build: how the MOVED field was written, NULL when it was not. */
 const struct var *pkt_var(const struct layer *l, const char *name);
+/* In build, when the header has all its octets: stores the MOVED numbers and addresses where the hook place says, as written or
+ * their default. -1: one was written that this header has no place for. */
+int pkt_put_vars(struct pkt *k, struct layer *l, struct err *e);
+/* In build: appends the octets that v says in hex; max of them at most. NULL: none. name: the field, for messages. */
+int pkt_put_hex(struct pkt *k, const struct var *v, const char *name, uint32_t max, struct err *e);
 /* Undoes the percent escapes of a value into k->scratch (which the next call reuses); -1 on a bad escape. */
 int pkt_unescape(struct pkt *k, const char *s, size_t n, const char **out, size_t *on, struct err *e);
 

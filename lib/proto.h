@@ -44,7 +44,8 @@ enum cls {
 	ALWAYS,   /* independent: always prints; dflt when not written */
 	OPTIONAL, /* prints when present and not dflt */
 	CONST,    /* derived: dflt (a version number) */
-	NEXT,     /* derived: the key that binds the next layer in the first key space, else 0 */
+	NEXT,     /* derived: the key that binds the next layer in the first key space that has one, else 0 */
+	NEXT_OR,  /* derived: the key in key space 0, where there is one; else hook derive */
 	LENGTH,   /* derived: (octets of header and payload - base) / unit */
 	PAYLEN,   /* derived: (octets of payload - base) / unit */
 	HLEN,     /* derived: (octets of header - base) / unit */
@@ -71,6 +72,7 @@ struct field {
 	uint64_t dflt;
 	uint8_t unit, base;        /* LENGTH, PAYLEN, HLEN; unit 0 is 1 */
 	const struct word *words;
+	bool none0;                /* SUM: 0 in it says that there is no checksum, where the layer below allows that */
 };
 
 /* "This protocol follows where key space KEY has VALUE." A key space is named after the field that first used it:
@@ -141,6 +143,8 @@ struct proto {
 	/* Adds the pseudo-header's part (RFC 768, RFC 8200 8.1) to a ones'-complement sum for an upper layer of this
 	 * protocol number and length in octets. Layer 3 only. */
 	uint32_t (*pseudo)(const struct pkt *k, const struct layer *l, uint32_t proto, uint32_t len);
+	bool sum_required;         /* layer 3: a checksum above it may not be left out (RFC 8200, 8.1) */
+	bool pseudo_sum;           /* its SUM covers a pseudo-header */
 
 	/* A frame check sequence behind the packet: its octets, and its value (octets in order of transmission read as
 	 * one big-endian number) over b[0..n). */

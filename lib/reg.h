@@ -19,17 +19,17 @@ struct op {
 	uint8_t ld;               /* octets to load: 1, 2, 4, 8; 0: not a number in the fixed header */
 	uint8_t shift;
 	uint8_t digits;           /* of HEX */
+	uint8_t fmt, unit, base;  /* of the field, at hand */
 	uint16_t off;             /* octet offset of the load */
 	int8_t var;               /* index in layer.var, -1: has a place in the fixed header */
-	uint8_t nlen, qlen;
-	uint64_t mask;
-	char name[16];            /* " ttl=" */
-	char qname[32];           /* " ip.ttl=" */
+	uint8_t nlen[2];          /* of " ttl=" and " ip.ttl=" */
+	uint64_t mask, dflt;
+	char name[2][32];         /* " ttl=" and " ip.ttl=" */
 };
 
 /* How the writer treats a field: the common cases are decided here, once. */
 enum act {
-	ACT_ALWAYS, ACT_DIFFERS, ACT_NEXT, ACT_LENGTH, ACT_PAYLEN, ACT_HLEN, ACT_DERIVE, ACT_SLOW
+	ACT_ALWAYS, ACT_DIFFERS, ACT_NEXT, ACT_LENGTH, ACT_PAYLEN, ACT_HLEN, ACT_DERIVE, ACT_SUM, ACT_LIST, ACT_SLOW
 };
 
 /* A perfect hash of names of up to eight characters, each held in a 64-bit word. */
@@ -47,6 +47,11 @@ struct pinfo {
 	struct op ops[OPS_MAX];
 	struct names fields;
 	uint8_t tmpl[HLEN_MAX];      /* the fixed header with its defaults */
+	/* The fields to look at: all, and without those that plain_mask, applied to whole words of the header, shows to be
+	 * at their defaults. */
+	uint64_t all_ops, short_ops;
+	uint64_t plain_mask[HLEN_MAX / 8];
+	unsigned plain_words;
 	uint8_t wlen;
 	char word[16];               /* " ip" */
 	int lenop, nextop, fcsop;    /* index of the LENGTH or PAYLEN, NEXT and FCS field, -1 */

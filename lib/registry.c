@@ -143,16 +143,20 @@ void op_store(const struct op *o, uint8_t *h, uint64_t v)
 
 static enum act act_of(const struct proto *p, const struct field *f, const struct op *o)
 {
+	if (f->fmt == LIST && p->role == ROLE_HEADER && !p->place)
+		return ACT_LIST;
 	if (p->place || !o->ld)
 		return f->cls == ALWAYS && f->width && f->bit != MOVED && !p->place ? ACT_ALWAYS : ACT_SLOW;
 	switch (f->cls) {
 	case ALWAYS: return ACT_ALWAYS;
 	case OPTIONAL:
 	case CONST: return ACT_DIFFERS;
-	case NEXT: return ACT_NEXT;
+	case NEXT:
+	case NEXT_OR: return ACT_NEXT;
 	case LENGTH: return ACT_LENGTH;
 	case PAYLEN: return ACT_PAYLEN;
 	case HLEN: return ACT_HLEN;
+	case SUM: return ACT_SUM;
 	default: return ACT_DERIVE;
 	}
 }
@@ -178,6 +182,25 @@ static int load_recipe(struct op *o, const struct field *f, unsigned hlen)
 	return -1;
 }
 
+/* Flags are seldom at their default, so they are always looked at. */
+static void plain_op(struct pinfo *pi, const struct op *o, int n)
+{
+	uint8_t mask[8] = {0};
+	unsigned word = o->off / 8u;
+	pi->all_ops |= (uint64_t)1 << n;
+	pi->plain_words = pi->p->hlen / 8u;
+	if (o->act == ACT_DIFFERS && o->fmt != FLAGS && o->off % 8u + o->ld <= 8 && word < pi->plain_words) {
+		uint64_t m = o->mask << o->shift;
+		for (unsigned j = o->ld; j-- > 0; m >>= 8)
+			mask[o->off % 8u + j] = (uint8_t)m;
+		uint64_t bits;
+		memcpy(&bits, mask, 8);
+		pi->plain_mask[word] |= bits;
+	} else {
+		pi->short_ops |= (uint64_t)1 << n;
+	}
+}
+
 static int op_compile(struct pinfo *pi, const struct field *f, int *vars, struct err *e)
 {
 	const struct proto *p = pi->p;
@@ -185,9 +208,10 @@ static int op_compile(struct pinfo *pi, const struct field *f, int *vars, struct
 	bool hooked = f->fmt == OCTETS || f->fmt == STR || f->fmt == LIST;
 	if (!name_ok(f->name))
 		return err_set(e, "%s: \"%s\" is not a field name of 1 to %d characters", p->name, f->name, NAME_MAX_);
-	*o = (struct op){.f = f, .var = -1, .digits = (uint8_t)((f->width + 3) / 4)};
-	o->nlen = (uint8_t)snprintf(o->name, sizeof o->name, " %s=", f->name);
-	o->qlen = (uint8_t)snprintf(o->qname, sizeof o->qname, " %s.%s=", p->name, f->name);
+	*o = (struct op){.f = f, .var = -1, .digits = (uint8_t)((f->width + 3) / 4),
+	                 .fmt = (uint8_t)f->fmt, .unit = f->unit ? f->unit : 1, .base = f->base, .dflt = f->dflt};
+	o->nlen[0] = (uint8_t)snprintf(o->name[0], sizeof o->name[0], " %s=", f->name);
+	o->nlen[1] = (uint8_t)snprintf(o->name[1], sizeof o->name[1], " %s.%s=", p->name, f->name);
 	if (f->bit == MOVED || hooked || p->role != ROLE_HEADER) {
 		if (f->fmt != FCS && p->role == ROLE_HEADER) {
 			if (*vars == VARS_MAX)
@@ -212,9 +236,10 @@ static int op_compile(struct pinfo *pi, const struct field *f, int *vars, struct
 	}
 	o->act = (uint8_t)act_of(p, f, o);
 	int n = (int)pi->nops++;
+	plain_op(pi, o, n);
 	if (f->cls == LENGTH || f->cls == PAYLEN)
 		pi->lenop = n;
-	if (f->cls == NEXT)
+	if (f->cls == NEXT || f->cls == NEXT_OR)
 		pi->nextop = n;
 	if (f->fmt == FCS)
 		pi->fcsop = n;

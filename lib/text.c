@@ -98,15 +98,16 @@ static char *put_flags(char *p, const struct field *f, uint64_t v)
 }
 
 /* A number or an address, from its value or, beyond 64 bits or for MAC, from its octets. */
-static inline char *put_value(char *p, const struct op *o, uint64_t v, const uint8_t *h)
+static inline __attribute__((always_inline)) char *put_value(char *p, const struct op *o, uint64_t v, const uint8_t *h)
 {
-	switch (o->f->fmt) {
+	uint8_t moved[4];
+	switch (o->fmt) {
 	case DEC: return num_dec(p, v);
-	case IP4: {
-		uint8_t a[4];
-		put32(a, (uint32_t)v);
-		return num_ip4(p, a);
-	}
+	case IP4:
+		if (o->ld == 4)
+			return num_ip4(p, h + o->off);
+		put32(moved, (uint32_t)v);
+		return num_ip4(p, moved);
 	case MAC: return num_mac(p, h + o->off);
 	case IP6: return num_ip6(p, h + o->off);
 	case FLAGS: return put_flags(p, o->f, v);
@@ -167,19 +168,18 @@ char *field_write(char *p, const struct pkt *k, unsigned i, const struct field *
 	}
 	if (f->fmt == OCTETS || f->fmt == STR || f->fmt == LIST)
 		return l->proto->print(p, h, l->hlen, f);
-	if (field_place(l, k, f) < 0)
+	int at = field_place(l, k, f);
+	if (at < 0)
 		return p;
+	if (o->var >= 0)
+		h += at / 8; /* of an address */
 	return put_value(p, o, o->f->width > 64 ? 0 : field_value(k, l, f), h);
 }
 
-static inline char *put_name(char *p, const struct op *o, bool qualified)
+static inline char *put_name(char *p, const struct op *o, unsigned qualified)
 {
-	if (qualified) {
-		memcpy(p, o->qname, sizeof o->qname);
-		return p + o->qlen;
-	}
-	memcpy(p, o->name, sizeof o->name);
-	return p + o->nlen;
+	memcpy(p, o->name[qualified], sizeof o->name[0]);
+	return p + o->nlen[qualified];
 }
 
 /* Everything that is not a plain number at a fixed place. */
@@ -196,35 +196,78 @@ static char *put_slow(char *p, const struct pkt *k, unsigned i, const struct op 
 	return p;
 }
 
-/* The computed value of a derived field. */
-static inline uint64_t want(const struct pkt *k, unsigned i, const struct op *o)
+/* Whether the value is what the encoder computes. end: where the counted octets end, absent ones included. Quick answers
+ * for the common cases; they are the same as pkt_derive's. */
+static inline bool as_computed(const struct pkt *k, unsigned i, const struct op *o, uint64_t v, uint64_t end)
 {
-	const struct field *f = o->f;
-	if (o->act == ACT_DIFFERS)
-		return f->dflt;
-	if (o->act == ACT_NEXT && k->layer[i].info->nspaces == 1) {
-		int64_t v = i + 1 < k->nlayers ? k->layer[i].info->key[0][k->layer[i + 1].info->id] : 0;
-		return v < 0 || (uint64_t)v > o->mask ? 0 : (uint64_t)v;
+	const struct layer *l = &k->layer[i];
+	switch (o->act) {
+	case ACT_DIFFERS: return v == o->dflt;
+	case ACT_NEXT:
+		if (i + 1 < k->nlayers && l->info->key[0][k->layer[i + 1].info->id] == (int64_t)v)
+			return true;
+		break;
+	case ACT_LENGTH:
+		if (v * o->unit + o->base == end - l->off)
+			return true;
+		break;
+	case ACT_PAYLEN:
+		if (v * o->unit + o->base == end - l->off - l->hlen)
+			return true;
+		break;
+	case ACT_HLEN:
+		if (v * o->unit + o->base == l->hlen)
+			return true;
+		break;
+	case ACT_SUM: return v == l->proto->derive(k, i, o->f) && !l->absent;
+	default: break;
 	}
-	return pkt_derive(k, i, f);
+	return v == pkt_derive(k, i, o->f);
 }
 
-static char *write_layer(char *p, const struct pkt *k, unsigned i, bool qualified)
+static inline char *write_data(char *p, const struct pkt *k, const struct layer *l, bool qualified)
+{
+	const uint8_t *b = k->p + l->off;
+	if (str_plain(b, l->hlen))
+		return str_write(put_name(p, &l->info->ops[0], qualified), b, l->hlen);
+	p = put_name(p, &l->info->ops[1], qualified);
+	hex_write(p, b, l->hlen);
+	return p + 2 * (size_t)l->hlen;
+}
+
+/* Whether every field that prints only when it is not its default is its default. */
+static inline bool plain_header(const struct pinfo *pi, const uint8_t *h)
+{
+	uint64_t differs = 0, x, t;
+	for (unsigned j = 0; j < pi->plain_words; j++) {
+		memcpy(&x, h + 8 * j, 8);
+		memcpy(&t, pi->tmpl + 8 * j, 8);
+		differs |= (x ^ t) & pi->plain_mask[j];
+	}
+	return !differs;
+}
+
+static char *write_layer(char *p, const struct pkt *k, unsigned i, bool qualified, uint64_t counted)
 {
 	const struct layer *l = &k->layer[i];
 	const struct pinfo *pi = l->info;
 	const uint8_t *h = k->p + l->off;
 	memcpy(p, pi->word, sizeof pi->word);
 	p += pi->wlen;
-	for (const struct op *o = pi->ops, *end = o + pi->nops; o < end; o++) {
+	if (pi->p->role == ROLE_DATA)
+		return write_data(p, k, l, qualified);
+	uint64_t left = plain_header(pi, h) ? pi->short_ops : pi->all_ops;
+	for (; left; left &= left - 1) {
+		const struct op *o = &pi->ops[__builtin_ctzll(left)];
 		uint64_t v = 0;
-		if (o->act == ACT_SLOW) {
-			p = put_slow(p, k, i, o, qualified);
+		if (o->act >= ACT_LIST) {
+			if (o->act == ACT_LIST ? l->hlen > pi->p->hlen : o->fmt != FCS || k->fcs)
+				p = put_slow(p, k, i, o, qualified);
 			continue;
 		}
 		if (o->ld)
 			v = op_load(o, h);
-		if (o->act != ACT_ALWAYS && v == want(k, i, o) && !(o->f->cls == SUM && l->absent))
+		if (o->act != ACT_ALWAYS && as_computed(k, i, o, v, counted))
 			continue;
 		p = put_name(p, o, qualified);
 		p = put_value(p, o, v, h);
@@ -259,9 +302,28 @@ static char *write_link(char *p, const struct pkt *k)
 	return p;
 }
 
+char *pkt_write_layers(char *p, const struct pkt *k, unsigned first, unsigned end, bool qualified)
+{
+	/* Every word brings the space before it. */
+	uint64_t counted = k->nlayers ? (uint64_t)k->layer[0].off + k->layer[0].hlen + pkt_payload(k, 0) : 0;
+	for (unsigned i = first; i < end; i++)
+		p = write_layer(p, k, i, qualified, counted);
+	return p;
+}
+
+static char *write_notes(char *p, const struct pkt *k)
+{
+	for (unsigned i = 0; i < k->nnotes; i++) {
+		*p++ = ' ';
+		*p++ = '@';
+		memcpy(p, k->notes[i].s, k->notes[i].n);
+		p += k->notes[i].n;
+	}
+	return p;
+}
+
 char *pkt_write(char *start, const struct pkt *k, bool qualified)
 {
-	/* Every word brings the space before it; the first one's is left out in the end. */
 	char *p = start;
 	if (k->time.set) {
 		if (k->relative)
@@ -270,18 +332,13 @@ char *pkt_write(char *start, const struct pkt *k, bool qualified)
 	}
 	char *body = p;
 	p = write_link(p, k);
-	for (unsigned i = 0; i < k->nlayers; i++)
-		p = write_layer(p, k, i, qualified);
+	p = pkt_write_layers(p, k, 0, k->nlayers, qualified);
 	if (k->wire != k->len) {
 		p = put_str(p, " @len=");
 		p = num_dec(p, k->wire);
 	}
-	for (unsigned i = 0; i < k->nnotes; i++) {
-		*p++ = ' ';
-		*p++ = '@';
-		memcpy(p, k->notes[i].s, k->notes[i].n);
-		p += k->notes[i].n;
-	}
+	p = write_notes(p, k);
+	/* The first word's space is left out. */
 	if (body == start && p > start) {
 		memmove(start, start + 1, (size_t)(p - start - 1));
 		p--;
@@ -312,7 +369,7 @@ uint8_t *pkt_append(struct pkt *k, uint32_t n, struct err *e)
 		err_set(e, "the packet has more than %d octets", PKT_MAX);
 		return NULL;
 	}
-	if (k->len + n > k->cap) {
+	if (!k->own || k->len + n > k->cap) { /* no octets have a place too */
 		uint32_t cap = k->cap ? k->cap : 4096;
 		while (cap < k->len + n)
 			cap *= 2;
@@ -343,6 +400,64 @@ static char *scratch(struct pkt *k, size_t n)
 		k->scratch = xrealloc(k->scratch, k->capscratch);
 	}
 	return k->scratch;
+}
+
+/* Stores a field that has no fixed place at bit `at` of the header h. */
+static int put_var(struct pkt *k, const struct layer *l, const struct field *f, const struct var *v, unsigned at, struct err *e)
+{
+	uint8_t *h = k->own + l->off;
+	const char *s = v ? v->s : NULL;
+	size_t n = v ? v->n : 0;
+	if (f->fmt == MAC || f->fmt == IP6) { /* read_value has seen that it is one */
+		if (!v)
+			return 0;
+		if (memchr(s, '%', n) && pkt_unescape(k, s, n, &s, &n, e) != 0)
+			return -1;
+		return f->fmt == MAC ? num_read_mac(s, n, h + at / 8) : num_read_ip6(s, n, h + at / 8);
+	}
+	uint64_t num = v ? v->num : f->dflt;
+	for (unsigned bit = at + f->width; bit-- > at; num >>= 1) {
+		uint8_t mask = (uint8_t)(0x80 >> bit % 8);
+		h[bit / 8] = (uint8_t)(num & 1 ? h[bit / 8] | mask : h[bit / 8] & ~mask);
+	}
+	return 0;
+}
+
+int pkt_put_vars(struct pkt *k, struct layer *l, struct err *e)
+{
+	for (unsigned j = 0; j < l->info->nops; j++) {
+		const struct op *o = &l->info->ops[j];
+		const struct field *f = o->f;
+		bool written = l->written >> j & 1;
+		if (o->var < 0 || !f->width)
+			continue;
+		int at = l->proto->place(k->own + l->off, k->len - l->off, f);
+		if (at < 0 && written)
+			return err_set(e, "%s=: a header of this kind has no such field", f->name);
+		if (at >= 0 && (written || f->cls <= CONST))
+			if (put_var(k, l, f, written ? &l->var[o->var] : NULL, (unsigned)at, e) != 0)
+				return -1;
+	}
+	return 0;
+}
+
+int pkt_put_hex(struct pkt *k, const struct var *v, const char *name, uint32_t max, struct err *e)
+{
+	if (!v)
+		return 0;
+	const char *s = v->s;
+	size_t n = v->n;
+	if (memchr(s, '%', n) && pkt_unescape(k, s, n, &s, &n, e) != 0)
+		return err_prefix(e, "%s: ", name);
+	if (n % 2 || n / 2 > max)
+		return err_set(e, n % 2 ? "%s: an odd number of hex digits" : "%s: more than %u octets", name, max);
+	uint8_t *b = pkt_append(k, (uint32_t)(n / 2), e);
+	if (!b)
+		return -1;
+	size_t good = hex_read(b, s, n / 2);
+	if (good == n)
+		return 0;
+	return err_set(e, "%s: character %zu (0x%02x) is not a hex digit", name, good + 1, (uint8_t)s[good]);
 }
 
 int pkt_unescape(struct pkt *k, const char *s, size_t n, const char **out, size_t *on, struct err *e)
@@ -405,7 +520,7 @@ static int read_number(const struct field *f, const char *s, size_t n, uint64_t 
 		return 0;
 	case EUI64: {
 		uint8_t b[8];
-		if (n != 16 || hex_read(b, s, 16) != 16)
+		if (n != 16 || hex_read(b, s, 8) != 16)
 			return -1;
 		*v = be64(b);
 		return 0;
@@ -540,7 +655,8 @@ static int read_value(struct reader *r, const struct op *o, const char *s, size_
 		return read_fcs(r, f, s, n);
 	h = r->k->own + r->l->off;
 	if (f->fmt == MAC || f->fmt == IP6) {
-		int bad = f->fmt == MAC ? num_read_mac(s, n, h + o->off) : num_read_ip6(s, n, h + o->off);
+		uint8_t moved[16], *to = o->var >= 0 ? moved : h + o->off;
+		int bad = f->fmt == MAC ? num_read_mac(s, n, to) : num_read_ip6(s, n, to);
 		return bad ? bad_value(r, f, s, n, what_is(f->fmt)) : 0;
 	}
 	if (read_number(f, s, n, &v) != 0)
@@ -776,6 +892,53 @@ int pkt_read(struct pkt *k, const char *line, size_t n, struct err *e)
 			s++;
 	}
 	return read_end(&r);
+}
+
+static void begin(struct pkt *k);
+
+int pkt_compose(struct pkt *to, const struct pkt *from, unsigned first, unsigned end, const char *before,
+                const char *after, struct err *e)
+{
+	size_t room = pkt_bound(from) + strlen(before) + strlen(after) + 64;
+	to->line = xrealloc(to->line, room);
+	char *p = put_str(to->line, before);
+	p = pkt_write_layers(p, from, first, end, false);
+	p = put_str(p, after);
+	p = write_notes(p, from);
+	if (pkt_read(to, to->line, (size_t)(p - to->line), e) != 0)
+		return -1;
+	to->time = from->time;
+	return 0;
+}
+
+void pkt_notes(struct pkt *to, const struct pkt *from)
+{
+	if (to->capnotes < from->nnotes) {
+		to->capnotes = from->nnotes;
+		to->notes = xrealloc(to->notes, to->capnotes * sizeof *to->notes);
+	}
+	if (from->nnotes)
+		memcpy(to->notes, from->notes, from->nnotes * sizeof *from->notes);
+	to->nnotes = from->nnotes;
+}
+
+void pkt_medium(struct pkt *to, enum role role, const uint8_t *b, uint32_t n, uint32_t bits, const struct pkt *from)
+{
+	struct layer *l = &to->layer[0];
+	begin(to);
+	for (const struct proto *const *p = registry; *p; p++)
+		if ((*p)->role == role)
+			l->proto = *p;
+	l->info = reg_info(l->proto);
+	l->off = 0;
+	l->hlen = l->end = n;
+	l->absent = l->badlen = false;
+	to->nlayers = 1;
+	to->p = b;
+	to->len = to->wire = to->tail = n;
+	to->bits = bits;
+	to->time = from->time;
+	pkt_notes(to, from);
 }
 
 bool pkt_is_comment(const char *line, size_t n)

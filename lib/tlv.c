@@ -12,7 +12,7 @@ static unsigned part_size(char c)
 {
 	switch (c) {
 	case 'b': return 1;
-	case 'h': return 2;
+	case 'h': case 'z': return 2;
 	case 'w': case 'a': return 4;
 	case 'm': return 6;
 	case '6': return 16;
@@ -20,8 +20,8 @@ static unsigned part_size(char c)
 	}
 }
 
-/* Whether a value of n octets is what args say. */
-static bool fits(const char *args, size_t n)
+/* Whether the value b[0..n) is what args say. */
+static bool fits(const char *args, const uint8_t *b, size_t n)
 {
 	size_t want = 0;
 	for (const char *a = args; *a; a++) {
@@ -30,6 +30,8 @@ static bool fits(const char *args, size_t n)
 		if (*a == '*')
 			return n >= want && (n - want) % part_size(a[-1]) == 0;
 		want += part_size(*a);
+		if (*a == 'z' && (n < want || be16(b + want - 2) != 0))
+			return false;
 	}
 	return n == want;
 }
@@ -49,13 +51,17 @@ static writer put_part(writer p, char c, const uint8_t *b, size_t n)
 
 static writer put_parts(writer p, const char *args, const uint8_t *b, size_t n)
 {
-	for (const char *a = args; *a && (n || *a == 'x'); ) {
+	bool again = false;
+	for (const char *a = args; *a && (n || *a == 'x');) {
 		size_t size = *a == 'x' ? n : part_size(*a);
-		*p++ = ':';
-		p = put_part(p, *a, b, size);
+		if (*a != 'z') {
+			*p++ = again && *a == '6' ? '/' : ':';
+			p = put_part(p, *a, b, size);
+		}
 		b += size;
 		n -= size;
-		if (a[1] != '*')
+		again = a[1] == '*';
+		if (!again)
 			a++;
 	}
 	return p;
@@ -83,6 +89,16 @@ static bool all_zero(const uint8_t *b, size_t n)
 	return !n;
 }
 
+/* Whether b[0..n), the end of a list, is what fill_up would put there. */
+static bool is_fill(const struct tlv *t, const uint8_t *b, size_t n)
+{
+	if (n >= t->align)
+		return false;
+	if (t->fill == TLV_PADN && n > 1)
+		return b[0] == 1 && b[1] == n - 2 && all_zero(b + 2, n - 2);
+	return (t->fill == 0 || t->fill == TLV_PADN) && all_zero(b, n);
+}
+
 /* Octets of the option at b, 0 when it cannot be. */
 static size_t item_size(const struct tlv *t, const uint8_t *b, size_t n)
 {
@@ -99,16 +115,16 @@ writer tlv_write(writer p, const struct tlv *t, const uint8_t *b, size_t n)
 	while (n) {
 		const struct tlv_kind *o = by_kind(t, b[0]);
 		size_t size = 1;
-		/* Zeros that the builder would fill in itself are not printed, but a list is never empty. */
-		if (p != start && t->fill == 0 && n < t->align && all_zero(b, n))
+		/* What the builder would fill in itself is not printed, but a list is never empty. */
+		if (p != start && is_fill(t, b, n))
 			break;
 		if (p != start)
 			*p++ = ',';
 		if (o && o->single && !(ended && b[0])) {
 			p = put_word(p, o->name);
-			ended = ended || b[0] == 0;
+			ended = ended || (b[0] == 0 && t->fill == 0); /* IPv6: Pad1, no end */
 		} else if (!ended && (size = item_size(t, b, n)) != 0) {
-			bool known = o && !o->single && fits(o->args, size - 2);
+			bool known = o && !o->single && fits(o->args, b + 2, size - 2);
 			if (known) {
 				p = put_parts(put_word(p, o->name), o->args, b + 2, size - 2);
 			} else {
@@ -186,11 +202,16 @@ static int read_parts(struct list *l, const char *args, const char *s, const cha
 	bool again = false;
 	for (const char *a = args; *a;) {
 		bool last = a[1] == 0;
+		if (*a == 'z') {
+			if (!more(l, part_size(*a++)))
+				return -1;
+			continue;
+		}
 		if (again && s > end)
 			return 0;
 		if (s > end)
 			return err_set(l->e, "opt: %s lacks a part", name);
-		const char *stop = last ? NULL : memchr(s, ':', (size_t)(end - s));
+		const char *stop = last ? NULL : memchr(s, *a == '6' ? '/' : ':', (size_t)(end - s));
 		if (!stop)
 			stop = end;
 		if (read_part(l, *a, s, (size_t)(stop - s), name) != 0)
@@ -244,7 +265,7 @@ static int read_item(struct list *l, const char *s, size_t n)
 
 static int fill_up(struct list *l)
 {
-	uint32_t over = (l->k->len - l->start) % l->t->align;
+	uint32_t over = (l->k->len - l->start + l->t->bias) % l->t->align;
 	if (!over)
 		return 0;
 	uint32_t n = l->t->align - over;

@@ -10,8 +10,8 @@
 #include "pkt.h"
 
 /* One kind. args, a letter a part: b 8 bits, h 16 bits, w 32 bits (decimal); a an IPv4 address; 6 an IPv6 address and m a MAC address (last
- * part only); x octets in hex to the end; a * after the last letter: as often as it is there (at least once). "" is an
- * option with a length and no value. */
+ * part only); x octets in hex to the end; z two reserved octets, which are zero and not written; a * after the last letter: as
+ * often as it is there (at least once; IPv6 addresses have a / between them). "" is an option with a length and no value. */
 struct tlv_kind {
 	uint8_t kind;
 	const char *name;     /* ended by a row without a name */
@@ -25,6 +25,7 @@ struct tlv {
 	uint8_t unit;         /* octets that the length counts by: 1, or 8 (Neighbour Discovery) */
 	uint8_t align;        /* the list is filled up to a multiple of this many octets: 4, 8, or 1 */
 	int fill;             /* with: the kind that is a single octet (0: end of options), or TLV_PADN */
+	uint8_t bias;         /* octets before the list that this multiple counts too */
 };
 
 enum { TLV_PADN = -1 };   /* RFC 8200, 4.2: Pad1 (kind 0) or PadN (kind 1) */

@@ -86,7 +86,7 @@ static int min3(int a, int b, int c)
 	return m < c ? m : c;
 }
 
-/* Levenshtein's distance (1966) of a[0..na) and b[0..nb), a row at a time; both at most NAME_MAX_LEN octets. */
+/* Levenshtein's distance (1966) of a[0..na) and b[0..nb), a row at a time; nb at most NAME_MAX_LEN. */
 static int distance(const char *a, size_t na, const char *b, size_t nb)
 {
 	int row[NAME_MAX_LEN + 1];
@@ -110,8 +110,6 @@ static const char *nearest(const struct tool *t, const char *name, size_t n)
 {
 	const char *best = NULL;
 	int least = NEAR + 1;
-	if (n > NAME_MAX_LEN)
-		return NULL;
 	for (const struct opt *o = opt_next(t, NULL); o; o = opt_next(t, o)) {
 		size_t len = o->name ? strlen(o->name) : 0;
 		if (len == 0 || len > NAME_MAX_LEN)

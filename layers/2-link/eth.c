@@ -1,17 +1,18 @@
 /* eth.c - Ethernet (IEEE 802.3, clause 3; DIX Ethernet II). */
 
+#include "eth.h"
 #include "ethertype.h"
 #include "num.h"
 
 static const struct field eth_fields[] = {
 	{"da", 0, 48, MAC, ALWAYS, .help = "Destination Address"},
 	{"sa", 48, 48, MAC, ALWAYS, .help = "Source Address"},
-	{"type", 96, 16, HEX, HOOK, .help = "Length/Type: the EtherType of what follows, or the length of an LLC payload"},
+	{"type", 96, 16, HEX, NEXT_OR, .help = "Length/Type: the EtherType of what follows, or the length of an LLC payload"},
 	{"fcs", MOVED, 32, FCS, HOOK, .help = "Frame Check Sequence, CRC-32, behind the frame: crc, or the four octets as sent"},
 	{0},
 };
 
-static const struct bind eth_binds[] = {{"link", 1}, {"gre.proto", 0x6558}, {0}};
+static const struct bind eth_binds[] = {{"link", 1}, {"gre.proto", 0x6558}, {"vxlan", 0}, {0}};
 
 static int eth_next(const struct pkt *k, const struct layer *l, uint32_t *key)
 {

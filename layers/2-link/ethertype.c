@@ -2,6 +2,9 @@
 
 #include "ethertype.h"
 
+/* RFC 2516, 5 and 6: packets of discovery have a CODE that is not 0, and an EtherType of their own. */
+enum { PPPOE_CODE = 1, ETHERTYPE_DISCOVERY = 0x8863 };
+
 int ethertype_next(uint16_t type, uint32_t *key)
 {
 	*key = type < ETHERTYPE_MIN ? 0 : type;
@@ -16,11 +19,11 @@ int64_t ethertype_payload(uint16_t type)
 uint64_t ethertype_derive(const struct pkt *k, unsigned i)
 {
 	uint32_t key;
-	if (pkt_next_key(k, i, 0, &key))
-		return key;
 	if (pkt_next_key(k, i, 1, &key)) {
 		uint32_t n = pkt_payload(k, i);
 		return n <= LLC_MAX ? n : 0;
 	}
+	if (pkt_next_key(k, i, 2, &key))
+		return k->p[k->layer[i + 1].off + PPPOE_CODE] ? ETHERTYPE_DISCOVERY : key;
 	return 0;
 }

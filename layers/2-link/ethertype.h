@@ -9,11 +9,11 @@
 
 enum { ETHERTYPE_MIN = 0x0600, LLC_MAX = 1500 };
 
-/* Key spaces: what an EtherType names, and what follows a length. */
-#define ETHERTYPE_SPACES {"eth.type", "eth.len"}
+/* Key spaces: what an EtherType names, what follows a length, and PPPoE, of whose two EtherTypes its header says which. */
+#define ETHERTYPE_SPACES {"eth.type", "eth.len", "eth.pppoe"}
 
 int ethertype_next(uint16_t type, uint32_t *key);       /* as the hook next */
 int64_t ethertype_payload(uint16_t type);               /* as the hook payload */
-uint64_t ethertype_derive(const struct pkt *k, unsigned i);
+uint64_t ethertype_derive(const struct pkt *k, unsigned i); /* what it is where no EtherType names the next layer */
 
 #endif

@@ -7,7 +7,7 @@ static const struct field vlan_fields[] = {
 	{"pcp", 0, 3, DEC, OPTIONAL, .help = "Priority Code Point"},
 	{"dei", 3, 1, DEC, OPTIONAL, .help = "Drop Eligible Indicator"},
 	{"vid", 4, 12, DEC, ALWAYS, .help = "VLAN Identifier; 0: only a priority"},
-	{"type", 16, 16, HEX, HOOK, .help = "Length/Type of what follows"},
+	{"type", 16, 16, HEX, NEXT_OR, .help = "Length/Type of what follows"},
 	{0},
 };
 

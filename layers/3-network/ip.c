@@ -40,7 +40,8 @@ static const struct field ip_fields[] = {
 
 static const struct bind ip_binds[] = {
 	{"eth.type", 0x0800}, {"ip.proto", 4}, {"link4", 101 << 4 | 4}, {"link", 228}, {"link4", 12 << 4 | 4},
-	{"link4", 14 << 4 | 4}, {"icmp.quote", 4}, {0},
+	{"link4", 14 << 4 | 4}, {"icmp.quote", 4},
+	{"ppp.proto", 0x0021}, {"mpls.version", 4}, {"null.family", 2}, {"llc.sap", 0x06}, {0},
 };
 
 /* RFC 791, 3.1; 94 is the commercial security option's successor; Router Alert is RFC 2113. rr, lsrr and ssrr: pointer, addresses. */
@@ -49,7 +50,7 @@ static const struct tlv_kind ip_kinds[] = {
 	{OPT_SSRR, "ssrr", "ba*", false}, {68, "ts", "bbx", false}, {130, "sec", "x", false}, {136, "sid", "h", false},
 	{148, "ra", "h", false}, {0, NULL, NULL, false},
 };
-static const struct tlv ip_tlv = {ip_kinds, 2, 1, 4, 0};
+static const struct tlv ip_tlv = {.kinds = ip_kinds, .head = 2, .unit = 1, .align = 4, .fill = 0};
 
 static int ip_size(const uint8_t *h, size_t left)
 {

@@ -47,7 +47,7 @@ static const struct tlv_kind tcp_kinds[] = {
 	{29, "ao", "bbx", false}, {30, "mptcp", "x", false}, {34, "tfo", "x", false}, {253, "exp", "hx", false},
 	{0, NULL, NULL, false},
 };
-static const struct tlv tcp_tlv = {tcp_kinds, 2, 1, 4, 0};
+static const struct tlv tcp_tlv = {.kinds = tcp_kinds, .head = 2, .unit = 1, .align = 4, .fill = 0};
 
 static int tcp_size(const uint8_t *h, size_t left)
 {
@@ -82,4 +82,5 @@ const struct proto tcp_proto = {
 	.hlen = TCP_HLEN, .fields = tcp_fields, .binds = tcp_binds,
 	.diagram_note = "options follow when off is more than 5",
 	.size = tcp_size, .derive = tcp_derive, .print = tcp_print, .build = tcp_build,
+	.pseudo_sum = true,
 };

@@ -17,7 +17,7 @@ static const struct field udp_fields[] = {
 	{"sport", 0, 16, DEC, ALWAYS, .help = "Source Port"},
 	{"dport", 16, 16, DEC, ALWAYS, .help = "Destination Port"},
 	{"len", 32, 16, DEC, LENGTH, .help = "Length of header and data, in octets"},
-	{"sum", 48, 16, HEX, SUM, .help = "Checksum over pseudo-header, header and data; 0: none"},
+	{"sum", 48, 16, HEX, SUM, .none0 = true, .help = "Checksum over pseudo-header, header and data; 0: none"},
 	{0},
 };
 
@@ -44,5 +44,5 @@ static uint64_t udp_derive(const struct pkt *k, unsigned i, const struct field *
 const struct proto udp_proto = {
 	.name = "udp", .title = "User Datagram Protocol", .osi = 4, .standard = "RFC 768",
 	.hlen = UDP_HLEN, .fields = udp_fields, .binds = udp_binds, .space = {"udp.port"},
-	.next = udp_next, .derive = udp_derive,
+	.next = udp_next, .derive = udp_derive, .pseudo_sum = true,
 };

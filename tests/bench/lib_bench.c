@@ -4,8 +4,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "../../lib/num.h"
-#include "../../lib/rng.h"
+#include "num.h"
+#include "rng.h"
 
 enum { LEN = 1500, ROUNDS = 15, CALLS = 4096 };
 

@@ -148,7 +148,8 @@ static size_t ip6(struct flow f, uint32_t next)
 	return at;
 }
 
-/* Checksum of what an IPv4 or IPv6 header at ip carries from `at` on, stored at `to`: with the pseudo-header of RFC 9293, 3.1 and RFC 8200, 8.1. */
+/* Checksum of what an IPv4 or IPv6 header at ip carries from `at` on, stored at `to`: with the pseudo-header of
+ * RFC 9293, 3.1 and RFC 8200, 8.1. */
 static void transport_sum(size_t ip, bool six, uint32_t proto, size_t at, size_t to)
 {
 	uint64_t s = proto + (len - at);
@@ -206,7 +207,8 @@ static void timestamps(uint32_t now_ms)
 
 static void tcp(struct flow f, bool six)
 {
-	static const uint8_t kinds[] = {ACK, ACK, ACK, ACK | PSH, ACK | PSH, ACK | PSH, ACK, SYN, SYN | ACK, FIN | ACK, RST | ACK, RST};
+	static const uint8_t kinds[] = {ACK, ACK, ACK, ACK, ACK | PSH, ACK | PSH, ACK | PSH,
+	                                SYN, SYN | ACK, FIN | ACK, RST | ACK, RST};
 	bool common = percent(80);
 	uint32_t flags = kinds[below(common ? 7 : sizeof kinds)], id = below(65536), ms = (uint32_t)(now / 1000);
 	size_t ip = six ? ip6(f, 6) : ip4(f, 6, id, 0x4000), at = len;

@@ -4,7 +4,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-#include "../../lib/num.h"
+#include "num.h"
 #include "test.h"
 
 static uint64_t state = 1;

@@ -1,7 +1,7 @@
 /* sum_test.c - the Internet checksum and CRC-32: published values, a model an octet at a time, twins against each other. */
 #include <stdint.h>
 
-#include "../../lib/num.h"
+#include "num.h"
 #include "test.h"
 
 enum { MAX_LEN = 2000 };

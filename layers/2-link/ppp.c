@@ -1,0 +1,92 @@
+/* ppp.c - Point-to-Point Protocol: the encapsulation (RFC 1661, 2) and, where it is there, the HDLC header before it (RFC 1662, 3.1).
+ *
+ * +----------+----------+-----------+-------------+---------+
+ * | Address  | Control  | Protocol  | Information | Padding |
+ * | 11111111 | 00000011 | 8/16 bits |      *      |    *    |
+ * +----------+----------+-----------+-------------+---------+
+ *
+ * Address and Control may be left out (RFC 1661, 6.6), and the Protocol shortened to its second octet (6.5): all numbers
+ * have an even first octet and an odd second one, so a receiver can tell. The number of octets says what is there:
+ * 1 pfc; 2 proto; 3 addr ctl pfc; 4 addr ctl proto.
+ */
+
+#include "num.h"
+#include "pkt.h"
+
+enum { PPP_ALLSTATIONS = 0xff, PPP_UI = 0x03 }; /* RFC 1662, 3.1 */
+enum { ADDR, CTL, PFC, PROTO };                 /* of ppp_fields */
+
+/* IANA, PPP DLL Protocol Numbers. */
+static const struct word ppp_protos[] = {
+	{0x0021, "IPv4"}, {0x0057, "IPv6"}, {0x002d, "Van Jacobson compressed"}, {0x002f, "Van Jacobson uncompressed"},
+	{0x003d, "Multilink"}, {0x00fd, "compressed datagram"}, {0x0281, "MPLS unicast"}, {0x0283, "MPLS multicast"},
+	{0x8021, "IPCP"}, {0x8057, "IPV6CP"}, {0x80fd, "CCP"}, {0xc021, "LCP"}, {0xc023, "PAP"},
+	{0xc025, "LQR"}, {0xc223, "CHAP"}, {0xc227, "EAP"}, {0},
+};
+
+static const struct field ppp_fields[] = {
+	[ADDR] = {"addr", MOVED, 8, HEX, ALWAYS, .help = "Address, 0xff: all stations; not there unless written"},
+	[CTL] = {"ctl", MOVED, 8, HEX, ALWAYS, .help = "Control, 0x03: unnumbered information; not there unless written"},
+	[PFC] = {"pfc", MOVED, 8, HEX, ALWAYS, .words = ppp_protos,
+	         .help = "Protocol in one octet (Protocol-Field-Compression), in place of proto"},
+	[PROTO] = {"proto", MOVED, 16, HEX, NEXT, .words = ppp_protos, .help = "Protocol of the payload"},
+	{0},
+};
+
+/* Links: PPP; PPP in HDLC-like framing, which always begins with the address (0x0f and 0x8f there are Cisco's, another protocol). */
+static const struct bind ppp_binds[] = {
+	{"link", 9}, {"pppoe.code", 0}, {"link4", 50 << 4 | 0xf}, {"gre.proto", 0x880b}, {0},
+};
+
+static int ppp_size(const uint8_t *h, size_t left)
+{
+	int at = left > 2 && h[0] == PPP_ALLSTATIONS && h[1] == PPP_UI ? 2 : 0;
+	return at + (h[at] & 1 ? 1 : 2);
+}
+
+static int ppp_next(const struct pkt *k, const struct layer *l, uint32_t *key)
+{
+	const uint8_t *h = k->p + l->off;
+	*key = l->hlen % 2 ? h[l->hlen - 1] : be16(h + l->hlen - 2);
+	return 0;
+}
+
+static int ppp_place(const uint8_t *h, size_t hlen, const struct field *f)
+{
+	(void)h;
+	switch (f - ppp_fields) {
+	case ADDR: return hlen > 2 ? 0 : -1;
+	case CTL: return hlen > 2 ? 8 : -1;
+	case PFC: return hlen % 2 ? 8 * (int)hlen - 8 : -1;
+	default: return hlen % 2 ? -1 : 8 * (int)hlen - 16;
+	}
+}
+
+static int ppp_build(struct pkt *k, struct layer *l, struct err *e)
+{
+	const struct var *addr = pkt_var(l, "addr"), *ctl = pkt_var(l, "ctl");
+	const struct var *pfc = pkt_var(l, "pfc"), *proto = pkt_var(l, "proto");
+	uint32_t at = addr || ctl ? 2 : 0;
+	if (pfc && proto)
+		return err_set(e, "pfc is the protocol in one octet and proto in two: there is only one of them");
+	/* One octet, the fixed header, is there. */
+	if (!pkt_append(k, at + (pfc ? 0 : 1), e))
+		return -1;
+	uint8_t *h = k->own + l->off;
+	if (at) {
+		h[0] = addr ? (uint8_t)addr->num : PPP_ALLSTATIONS;
+		h[1] = ctl ? (uint8_t)ctl->num : PPP_UI;
+	}
+	if (pfc)
+		h[at] = (uint8_t)pfc->num;
+	else
+		put16(h + at, proto ? (uint32_t)proto->num : 0);
+	return 0;
+}
+
+const struct proto ppp_proto = {
+	.name = "ppp", .title = "Point-to-Point Protocol", .osi = 2, .standard = "RFC 1661, 2",
+	.hlen = 1, .fields = ppp_fields, .binds = ppp_binds, .space = {"ppp.proto"},
+	.diagram_note = "addr and ctl may stand before the protocol, which is one octet (pfc) or two (proto)",
+	.size = ppp_size, .next = ppp_next, .place = ppp_place, .build = ppp_build,
+};

@@ -1,0 +1,27 @@
+/* dstopt.c - IPv6 Destination Options header (RFC 8200, 4.6): options for the destination.
+ *
+ *  0                   1                   2                   3
+ *  0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+ * +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ * |  Next Header  |  Hdr Ext Len  |            Options            |
+ * |                              ...                              |
+ */
+
+#include "ip6ext.h"
+
+static const struct field dstopt_fields[] = {
+	{"nh", 0, 8, DEC, NEXT, .help = "Next Header"},
+	{"len", 8, 8, DEC, HLEN, .unit = 8, .base = 8, .help = "Hdr Ext Len: 8-octet units beyond the first"},
+	{"opt", MOVED, 0, LIST, OPTIONAL,
+	 .help = "Options: pad1 padn tel ra calipso pdm qs minmtu jumbo hao, others kN:HEX; filled up with padding"},
+	{0},
+};
+
+static const struct bind dstopt_binds[] = {{"ip6.nh", 60}, {0}};
+
+const struct proto dstopt_proto = {
+	.name = "dstopt", .title = "IPv6 Destination Options", .osi = 3, .standard = "RFC 8200, 4.6",
+	.hlen = IP6OPT_HLEN, .fields = dstopt_fields, .binds = dstopt_binds, .space = IP6_SPACES,
+	.diagram_note = "options follow, up to a multiple of 8 octets",
+	.size = ip6opt_size, .print = ip6opt_print, .build = ip6opt_build,
+};

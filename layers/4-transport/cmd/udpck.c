@@ -1,0 +1,108 @@
+/* udpck.c - verifies the checksums of every header in each packet: udpck(1). */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "filter.h"
+
+enum verdict { OK, NONE, UNVERIFIABLE, BAD, VERDICTS }; /* from best to worst */
+
+static const char *const words[VERDICTS] = {"ok", "none", "unverifiable", "bad"};
+static uint64_t counts[VERDICTS];
+
+static const char *const usage[] = {"[-q] [FILE...]", NULL};
+static const struct opt opts[] = {{0, NULL, NULL, OPT_FLAG, NULL, 0, 0, NULL}};
+static const char *const more[] = {
+	"Reads captures and packet text, passes each packet on with @udpck.sum=ok|bad|none|unverifiable",
+	"and, when bad, @udpck.bad=LAYER,... and @udpck.want=SUM,... With -q it prints no packets.",
+	"Exit status: 0 none is bad; 1 one is; 2 usage, malformed input or a system error.", NULL,
+};
+
+struct finding {
+	enum verdict worst;
+	char bad[256], want[256];
+};
+
+static void add_word(char *list, size_t size, const char *word)
+{
+	size_t n = strlen(list);
+	snprintf(list + n, size - n, "%s%s", n ? "," : "", word);
+}
+
+/* Whether the layer 3 around layer i forbids to leave the checksum out. */
+static bool required(const struct pkt *k, unsigned i)
+{
+	while (i-- > 0)
+		if (k->layer[i].proto->pseudo)
+			return k->layer[i].proto->sum_required;
+	return false;
+}
+
+/* The checksum of layer i. Zero means "none" in UDP over IPv4 (RFC 768); over IPv6 it is an error (RFC 8200, 8.1). A sum over octets
+ * that are not all here, or under a length that cannot be true, decides nothing. */
+static enum verdict judge(const struct pkt *k, unsigned i, const struct field *f, uint64_t *want)
+{
+	const struct layer *l = &k->layer[i];
+	uint64_t have = field_value(k, l, f);
+	uint32_t pseudo;
+	*want = pkt_derive(k, i, f);
+	if (have == 0 && f->none0 && !required(k, i))
+		return NONE;
+	if (l->absent || l->badlen || (l->proto->pseudo_sum && !pkt_pseudo(k, i, 0, 0, &pseudo)))
+		return UNVERIFIABLE;
+	return have == *want ? OK : BAD;
+}
+
+static void look(const struct pkt *k, struct finding *found)
+{
+	bool any = false;
+	*found = (struct finding){.worst = OK};
+	for (unsigned i = 0; i < k->nlayers; i++) {
+		const struct layer *l = &k->layer[i];
+		for (const struct field *f = l->proto->fields; f->name; f++) {
+			if (f->cls != SUM || field_place(l, k, f) < 0)
+				continue;
+			uint64_t want;
+			enum verdict v = judge(k, i, f, &want);
+			any = true;
+			if (v > found->worst)
+				found->worst = v;
+			if (v == BAD) {
+				char sum[24];
+				snprintf(sum, sizeof sum, "0x%04llx", (unsigned long long)want);
+				add_word(found->bad, sizeof found->bad, l->proto->name);
+				add_word(found->want, sizeof found->want, sum);
+			}
+		}
+	}
+	if (!any)
+		found->worst = NONE;
+}
+
+static void check(struct pipe *p, void *arg)
+{
+	struct finding found;
+	char notes[640];
+	(void)arg;
+	look(&p->pkt, &found);
+	counts[found.worst]++;
+	int n = snprintf(notes, sizeof notes, " @udpck.sum=%s", words[found.worst]);
+	if (found.worst == BAD)
+		snprintf(notes + n, sizeof notes - (size_t)n, " @udpck.bad=%s @udpck.want=%s", found.bad, found.want);
+	pipe_pass(p, "udpck", notes);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct tool tool = {"udpck", usage, "verify the checksums in packets", opts, more, NULL};
+	static struct pipe p;
+	int n = opt_parse(&tool, argc, argv);
+	p.silent = opt_quiet;
+	pipe_run(&p, argv + 1, n, check, NULL);
+	/* The counts are the answer, so -q does not silence them. */
+	fprintf(stderr, "udpck: %llu packets: %llu ok, %llu bad, %llu none, %llu unverifiable\n",
+	        (unsigned long long)(counts[OK] + counts[BAD] + counts[NONE] + counts[UNVERIFIABLE]),
+	        (unsigned long long)counts[OK], (unsigned long long)counts[BAD], (unsigned long long)counts[NONE],
+	        (unsigned long long)counts[UNVERIFIABLE]);
+	return counts[BAD] ? EX_NO : EX_YES;
+}

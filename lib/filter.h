@@ -1,0 +1,34 @@
+/* filter.h - what tools that pass packets on share: one loop over packets, and notes on lines.
+ *
+ * A filter passes an unchanged packet's text through as it came, with notes added (pkt(5), rules 2 and 8); comments
+ * pass too. Packets from captures come out as canonical text. Only mains call this: errors end the process.
+ */
+#ifndef OSIKIT_FILTER_H
+#define OSIKIT_FILTER_H
+
+#include "source.h"
+#include "tool.h"
+
+struct pipe {
+	struct source src;
+	struct out out;
+	struct pkt pkt;           /* the packet at hand */
+	const struct rec *rec;    /* and where it came from */
+	bool silent;              /* write nothing */
+};
+
+/* Calls each(p, arg) for every packet of the n files (none: standard input), p->pkt filled; writes comments through. Opens standard output first
+ * and closes it last. Malformed input, or an output that fails, is the end: everything before it is flushed, exit 2. */
+void pipe_run(struct pipe *p, char **paths, int n, void (*each)(struct pipe *p, void *arg), void *arg);
+
+/* Passes the packet at hand on as it came, without the notes "@tool." that it has, with the words of notes
+ * (" @tool.key=value ...", or "") added. */
+void pipe_pass(struct pipe *p, const char *tool, const char *notes);
+/* Writes k in canonical form, its notes that begin with "tool." left out, with the words of notes added. */
+void pipe_write(struct pipe *p, const struct pkt *k, const char *tool, const char *notes);
+/* Where the packet at hand stands, for messages: "FILE:LINE" or "FILE: packet N". Valid until the next call. */
+const char *pipe_where(const struct pipe *p);
+/* A packet that cannot be handled: "WHERE: why", flushed, exit 2. */
+void pipe_die(struct pipe *p, const char *fmt, ...) __attribute__((format(printf, 2, 3), noreturn));
+
+#endif
