@@ -256,10 +256,9 @@ static bool decimal_time(uint64_t units, unsigned n, struct stamp *t)
 static bool binary_time(uint64_t units, unsigned n, struct stamp *t)
 {
 	bool lost = false;
-	if (n > 92) { /* 2^-92 s is far below a nanosecond: what is finer only counts as lost */
-		unsigned drop = n - 92;
-		lost = drop > 63 ? units != 0 : (units & ((UINT64_C(1) << drop) - 1)) != 0;
-		units = drop > 63 ? 0 : units >> drop;
+	if (n > 92) { /* 2^-92 s is far below a nanosecond: what is finer only counts as lost. n <= 127 */
+		lost = (units & ((UINT64_C(1) << (n - 92)) - 1)) != 0;
+		units >>= n - 92;
 		n = 92;
 	}
 	t->digits = (uint8_t)(n < 9 ? n : 9);

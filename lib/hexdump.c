@@ -5,8 +5,6 @@
  *   000e  45 00 00 21 00 07 00 00  40 11 f6 83 c0 00 02 01  |E..!....@.......| ip
  */
 
-#include <string.h>
-
 #include "shown.h"
 
 enum { WIDTH = 16, LINE_ROOM = 160 };
@@ -20,32 +18,25 @@ struct dump {
 	unsigned n;              /* pieces so far, for the colour */
 };
 
-static char *put(char *p, const char *s)
-{
-	size_t n = strlen(s);
-	memcpy(p, s, n);
-	return p + n;
-}
-
 /* A line of 1 to WIDTH octets; label: behind the first line of a layer, else "". */
 static void line(const struct dump *d, uint32_t off, uint32_t n, const char *label)
 {
 	const uint8_t *b = d->k->p + off;
-	char *start = out_room(d->o, LINE_ROOM), *p = put(num_hex(start, off, d->digits), " ");
+	char *start = out_room(d->o, LINE_ROOM), *p = put_str(num_hex(start, off, d->digits), " ");
 	if (d->color)
-		p = put(p, layer_color(d->n));
+		p = put_str(p, layer_color(d->n));
 	for (uint32_t i = 0; i < WIDTH; i++) {
-		p = put(p, i == WIDTH / 2 ? "  " : " ");
-		p = i < n ? num_hex(p, b[i], 2) : put(p, "  ");
+		p = put_str(p, i == WIDTH / 2 ? "  " : " ");
+		p = i < n ? num_hex(p, b[i], 2) : put_str(p, "  ");
 	}
-	p = put(p, "  |");
+	p = put_str(p, "  |");
 	for (uint32_t i = 0; i < WIDTH; i++)
 		*p++ = i >= n ? ' ' : b[i] >= 0x20 && b[i] < 0x7f ? (char)b[i] : '.';
-	p = put(p, "|");
+	p = put_str(p, "|");
 	if (*label)
-		p = put(put(p, " "), label);
+		p = put_str(put_str(p, " "), label);
 	if (d->color)
-		p = put(p, COLOR_END);
+		p = put_str(p, COLOR_END);
 	*p++ = '\n';
 	out_done(d->o, (size_t)(p - start));
 }

@@ -1,20 +1,11 @@
 /* json.c - a packet as a JSON object on a line (RFC 8259). */
 
-#include <string.h>
-
 #include "shown.h"
-
-static char *put(char *p, const char *s)
-{
-	size_t n = strlen(s);
-	memcpy(p, s, n);
-	return p + n;
-}
 
 /* ,"NAME": as all members but the first begin. Names are plain (registry.c, pkt(5)). */
 static char *put_name(char *p, const char *name)
 {
-	return put(put(put(p, ",\""), name), "\":");
+	return put_str(put_str(put_str(p, ",\""), name), "\":");
 }
 
 /* Octets as the text that they are, one character an octet (Latin-1); at most 6 characters each. Text of a payload is plain and
@@ -34,7 +25,7 @@ static char *put_text(char *p, const uint8_t *b, size_t n)
 		case '\t': *p++ = 't'; break;
 		case '\n': *p++ = 'n'; break;
 		case '\r': *p++ = 'r'; break;
-		default: p = num_hex(put(p, "u"), c, 4);
+		default: p = num_hex(put_str(p, "u"), c, 4);
 		}
 	}
 	return p;
@@ -115,8 +106,8 @@ static void put_layer(struct out *o, const struct pkt *k, unsigned i)
 	const struct layer *l = &k->layer[i];
 	const struct pinfo *pi = l->info;
 	size_t room = value_room(l);
-	char *start = out_room(o, 64 + room), *p = put(start, i ? ",{\"layer\":\"" : "{\"layer\":\"");
-	p = put(put(p, l->proto->name), "\"");
+	char *start = out_room(o, 64 + room), *p = put_str(start, i ? ",{\"layer\":\"" : "{\"layer\":\"");
+	p = put_str(put_str(p, l->proto->name), "\"");
 	if (l->proto->role == ROLE_DATA)
 		p = put_data(p, k->p + l->off, l->hlen, l->proto->fields);
 	for (unsigned j = 0; j < pi->nops && l->proto->role != ROLE_DATA; j++) {
@@ -140,7 +131,7 @@ static void put_notes(struct out *o, const struct pkt *k)
 		*p++ = i ? ',' : '{';
 		*p++ = '"';
 		memcpy(p, n->s, name);
-		p = put(p + name, "\":\"");
+		p = put_str(p + name, "\":\"");
 		memcpy(p + 6 * value, eq + 1, value);
 		p = put_decoded(p, p + 6 * value, value);
 		*p++ = '"';
@@ -160,11 +151,11 @@ void show_json(struct out *o, const struct pkt *k)
 	if (k->wire != k->len)
 		p = num_dec(put_name(p, "caplen"), k->len);
 	if (!k->nlayers) {
-		p = put(put_name(p, "hex"), "\"");
+		p = put_str(put_name(p, "hex"), "\"");
 		hex_write(p, k->p, k->len);
-		p = put(p + 2 * (size_t)k->len, "\"");
+		p = put_str(p + 2 * (size_t)k->len, "\"");
 	}
-	p = put(put_name(p, "layers"), "[");
+	p = put_str(put_name(p, "layers"), "[");
 	*start = '{';
 	out_done(o, (size_t)(p - start));
 	for (unsigned i = 0; i < k->nlayers; i++)

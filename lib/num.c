@@ -1,8 +1,8 @@
 /* num.c - numbers, octets and addresses to and from text.
  *
- * The writers for single values work without branches on eight digits held in one 64-bit word, the first digit
- * in its lowest octet (LE below), so that one store writes them all. The functions over many octets have a
- * portable twin (NAME_c) and, on x86-64, an AVX2 form that the first call chooses.
+ * The writers of single values take whole pieces of text from tables and store four or eight octets at once, so they
+ * write a little too far (num.h). The functions over many octets have a portable twin (NAME_c) and, on x86-64, an
+ * AVX2 form (NAME_avx2), for which the first call asks the processor.
  */
 #include <string.h>
 
@@ -39,7 +39,8 @@ static const uint8_t char_class[256] = {
 #define T256(T1) T250(T1, 0), T5(T1, 250), T1(255)
 #define T1000(T1) T250(T1, 0), T250(T1, 250), T250(T1, 500), T250(T1, 750)
 
-/* The decimal digit of v at 100, 10 or 1; the hex digit of a nibble; the octet after the last digit. */
+/* The decimal digit of v at 100, 10 or 1; the hex digit of a nibble. FROM_LEFT: v without leading zeros, then for one
+ * digit a, b, c in the other places, for two b, c, for three d. */
 #define DIGIT(v, at) (char)('0' + (v) / (at) % 10)
 #define NIBBLE(v) (char)((v) < 10 ? '0' + (v) : 'a' - 10 + (v))
 #define FROM_LEFT(v, a, b, c, d)                                      \
@@ -170,7 +171,7 @@ char *num_ip6(char *p, const uint8_t a[16])
 	uint32_t zero = zero_groups(load_le64(a)) | zero_groups(load_le64(a + 8)) << 4, run, at = 0;
 	int start, len = 0;
 
-	if ((zero & 0x3f) == 0x1f && be16(a + 10) == 0xffff) { /* RFC 5952, 5; RFC 4291, 2.5.5.2 */
+	if ((zero & 0x1f) == 0x1f && be16(a + 10) == 0xffff) { /* RFC 5952, 5; RFC 4291, 2.5.5.2 */
 		memcpy(p, "::ffff:", 7);
 		return num_ip4(p + 7, a + 12);
 	}

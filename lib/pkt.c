@@ -197,7 +197,7 @@ void pkt_decode(struct pkt *k, const struct cap_rec *r)
 	k->fcs = k->bits = 0;
 	k->nlayers = k->nnotes = 0;
 	const struct pinfo *pi = reg_root(r->link, r->p, r->len);
-	if (!pi || !r->len)
+	if (!pi)
 		return;
 	if (pi->p->role != ROLE_HEADER) {
 		put_octets(k, ROLE_DATA, 0, k->len);
@@ -324,10 +324,9 @@ static void put_derived(struct pkt *k, unsigned i, bool sums)
 	struct layer *l = &k->layer[i];
 	if (l->proto->role != ROLE_HEADER)
 		return;
-	for (unsigned j = 0; j < l->info->nops; j++) {
-		const struct op *o = &l->info->ops[j];
-		if (o->f->cls <= CONST || o->f->fmt == FCS || (o->f->cls == SUM) != sums || l->written >> j & 1)
-			continue;
+	uint64_t left = (sums ? l->info->sum_ops : l->info->derived_ops) & ~l->written;
+	for (; left; left &= left - 1) {
+		const struct op *o = &l->info->ops[__builtin_ctzll(left)];
 		if (!sums || o->ld || field_place(l, k, o->f) >= 0)
 			put_field(k, l, o, pkt_derive(k, i, o->f));
 	}
@@ -393,7 +392,7 @@ bool field_prints(const struct pkt *k, unsigned i, const struct field *f)
 		return false;
 	if (f->cls == ALWAYS)
 		return true;
-	if (f->cls == SUM && l->absent)
+	if (f->cls == SUM && sum_lacks(l, f))
 		return true;
 	return field_value(k, l, f) != pkt_derive(k, i, f);
 }

@@ -126,6 +126,8 @@ char *field_write(char *p, const struct pkt *k, unsigned i, const struct field *
 /* The value that the encoder computes when the field is not written (CONST and OPTIONAL: dflt). */
 uint64_t pkt_derive(const struct pkt *k, unsigned i, const struct field *f);
 bool field_derived(const struct field *f);
+/* Whether a SUM field covers octets that are not here: then it always prints, and nothing can be said of it. */
+static inline bool sum_lacks(const struct layer *l, const struct field *f) { return l->absent && !f->header; }
 /* By name; NULL. */
 const struct field *proto_field(const struct proto *p, const char *name, size_t n);
 /* The name of a word of the field for value v, or NULL. */

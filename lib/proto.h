@@ -73,6 +73,7 @@ struct field {
 	uint8_t unit, base;        /* LENGTH, PAYLEN, HLEN; unit 0 is 1 */
 	const struct word *words;
 	bool none0;                /* SUM: 0 in it says that there is no checksum, where the layer below allows that */
+	bool header;               /* SUM: it covers the header alone, which is here even where payload is absent */
 };
 
 /* "This protocol follows where key space KEY has VALUE." A key space is named after the field that first used it:

@@ -24,6 +24,7 @@ struct op {
 	int8_t var;               /* index in layer.var, -1: has a place in the fixed header */
 	uint8_t nlen[2];          /* of " ttl=" and " ip.ttl=" */
 	uint64_t mask, dflt;
+	uint64_t word, word_mask; /* the first octets of "ttl=" as a 64-bit load gives them; mask 0: a name of 8 */
 	char name[2][32];         /* " ttl=" and " ip.ttl=" */
 };
 
@@ -50,6 +51,7 @@ struct pinfo {
 	/* The fields to look at: all, and without those that plain_mask, applied to whole words of the header, shows to be
 	 * at their defaults. */
 	uint64_t all_ops, short_ops;
+	uint64_t derived_ops, sum_ops; /* what the encoder computes: before the checksums, and these */
 	uint64_t plain_mask[HLEN_MAX / 8];
 	unsigned plain_words;
 	uint8_t wlen;

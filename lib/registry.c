@@ -237,6 +237,15 @@ static int op_compile(struct pinfo *pi, const struct field *f, int *vars, struct
 	o->act = (uint8_t)act_of(p, f, o);
 	int n = (int)pi->nops++;
 	plain_op(pi, o, n);
+	if (f->cls == SUM)
+		pi->sum_ops |= (uint64_t)1 << n;
+	else if (f->cls > CONST && f->fmt != FCS)
+		pi->derived_ops |= (uint64_t)1 << n;
+	if (o->nlen[0] <= 9) {
+		memcpy(&o->word, o->name[0] + 1, 8);
+		memset(&o->word_mask, 0xff, o->nlen[0] - 1u);
+		o->word &= o->word_mask;
+	}
 	if (f->cls == LENGTH || f->cls == PAYLEN)
 		pi->lenop = n;
 	if (f->cls == NEXT || f->cls == NEXT_OR)

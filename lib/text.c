@@ -191,7 +191,8 @@ static char *put_slow(char *p, const struct pkt *k, unsigned i, const struct op 
 		return p;
 	char *value = put_name(p, o, qualified);
 	p = field_write(value, k, i, o->f);
-	if (p == value && (l->proto->role == ROLE_HEADER || (l->hlen && l->proto->role != ROLE_BITS)))
+	enum role role = l->proto->role;
+	if (p == value && (role == ROLE_HEADER || role == ROLE_PAD || (l->hlen && role != ROLE_BITS)))
 		return start;
 	return p;
 }
@@ -219,7 +220,7 @@ static inline bool as_computed(const struct pkt *k, unsigned i, const struct op 
 		if (v * o->unit + o->base == l->hlen)
 			return true;
 		break;
-	case ACT_SUM: return v == l->proto->derive(k, i, o->f) && !l->absent;
+	case ACT_SUM: return v == l->proto->derive(k, i, o->f) && !sum_lacks(l, o->f);
 	default: break;
 	}
 	return v == pkt_derive(k, i, o->f);
@@ -357,6 +358,7 @@ struct reader {
 	const struct pinfo *pi;  /* its protocol, `frame` included; NULL before any */
 	uint64_t written;        /* of `frame` */
 	const struct op *guess;  /* the field that comes next in canonical text */
+	const char *end;         /* of the line */
 	unsigned seen;
 	bool fcs_computed;
 	uint64_t fcs;
@@ -634,26 +636,14 @@ static int read_fcs(struct reader *r, const struct field *f, const char *s, size
 	return 0;
 }
 
-static int read_value(struct reader *r, const struct op *o, const char *s, size_t n)
+/* The value of a header's field, without escapes. */
+static int read_header_value(struct reader *r, const struct op *o, const char *s, size_t n)
 {
 	const struct field *f = o->f;
-	uint8_t *h;
+	uint8_t *h = r->k->own + r->l->off;
 	uint64_t v;
-	if (r->pi->p->role == ROLE_DATA && f == r->pi->p->fields)
-		return read_str(r, f, s, n);
-	if (o->var >= 0) {
-		struct var *var = &r->l->var[o->var];
-		*var = (struct var){s, (uint32_t)n, 0};
-		if (!f->width)
-			return 0;
-	}
-	if (memchr(s, '%', n) && pkt_unescape(r->k, s, n, &s, &n, r->e) != 0)
-		return err_prefix(r->e, "%s.%s: ", r->pi->p->name, f->name);
-	if (r->pi->p->role != ROLE_HEADER)
-		return read_special(r, o, s, n);
 	if (f->fmt == FCS)
 		return read_fcs(r, f, s, n);
-	h = r->k->own + r->l->off;
 	if (f->fmt == MAC || f->fmt == IP6) {
 		uint8_t moved[16], *to = o->var >= 0 ? moved : h + o->off;
 		int bad = f->fmt == MAC ? num_read_mac(s, n, to) : num_read_ip6(s, n, to);
@@ -668,6 +658,29 @@ static int read_value(struct reader *r, const struct op *o, const char *s, size_
 	else
 		op_store(o, h, v);
 	return 0;
+}
+
+static int read_value(struct reader *r, const struct op *o, const char *s, size_t n)
+{
+	const struct field *f = o->f;
+	bool header = r->pi->p->role == ROLE_HEADER;
+	if (r->pi->p->role == ROLE_DATA && f == r->pi->p->fields)
+		return read_str(r, f, s, n);
+	if (o->var >= 0) {
+		struct var *var = &r->l->var[o->var];
+		*var = (struct var){s, (uint32_t)n, 0};
+		if (!f->width)
+			return 0;
+	}
+	/* Escapes are rare here: they are undone when the value as it stands does not do. */
+	uint32_t len = r->k->len;
+	int bad = header ? read_header_value(r, o, s, n) : read_special(r, o, s, n);
+	if (!bad || !memchr(s, '%', n))
+		return bad;
+	r->k->len = len;
+	if (pkt_unescape(r->k, s, n, &s, &n, r->e) != 0)
+		return err_prefix(r->e, "%s.%s: ", r->pi->p->name, f->name);
+	return header ? read_header_value(r, o, s, n) : read_special(r, o, s, n);
 }
 
 /* Ends the layer opened last: its variable parts are built. */
@@ -736,9 +749,22 @@ static int unknown_field(struct reader *r, const char *s, size_t n)
 	return err_set(r->e, "%s has no field \"%.*s\": it has%s", r->pi->p->name, n > 60 ? 60 : (int)n, s, names);
 }
 
+static int read_op(struct reader *r, const struct op *o, const char *v, size_t vn)
+{
+	uint64_t *written = r->pi->p->role == ROLE_FRAME ? &r->written : &r->l->written;
+	uint64_t bit = (uint64_t)1 << (o - r->pi->ops);
+	bool either = r->pi->p->role == ROLE_DATA || r->pi->p->role == ROLE_PAD;
+	if (either && *written & ~bit)
+		return err_set(r->e, "%s has %s= or %s=, not both", r->pi->p->name, r->pi->ops[0].f->name, r->pi->ops[1].f->name);
+	if (*written & bit)
+		return err_set(r->e, "%s.%s= is written twice", r->pi->p->name, o->f->name);
+	*written |= bit;
+	r->guess = o + 1;
+	return read_value(r, o, v, vn);
+}
+
 static int read_field(struct reader *r, const char *s, size_t n, const char *v, size_t vn)
 {
-	const struct op *o;
 	if (!r->pi)
 		return err_set(r->e, "the field %.*s= comes before any layer", n > 60 ? 60 : (int)n, s);
 	const char *dot = memchr(s, '.', n);
@@ -754,14 +780,7 @@ static int read_field(struct reader *r, const char *s, size_t n, const char *v, 
 	int j = names_get(&r->pi->fields, name_key(s, n));
 	if (j < 0)
 		return unknown_field(r, s, n);
-	o = &r->pi->ops[j];
-	uint64_t *written = r->pi->p->role == ROLE_FRAME ? &r->written : &r->l->written;
-	uint64_t bit = (uint64_t)1 << j;
-	bool either = r->pi->p->role == ROLE_DATA || r->pi->p->role == ROLE_PAD;
-	if (*written & (either ? ~(uint64_t)0 : bit))
-		return err_set(r->e, "%s.%s= is written twice", r->pi->p->name, o->f->name);
-	*written |= bit;
-	return read_value(r, o, v, vn);
+	return read_op(r, &r->pi->ops[j], v, vn);
 }
 
 static bool note_name(const char *s, size_t n)
@@ -810,9 +829,32 @@ static int read_note(struct reader *r, const char *s, size_t n)
 
 static inline bool blank(char c) { return c == ' ' || c == '\t'; }
 
+/* In canonical text fields come in the table's order: the word is compared with those that come next before its name is
+ * looked up. 8 octets can be loaded at s. */
+static inline const struct op *guess(const struct reader *r, const char *s)
+{
+	enum { TRIES = 6 };
+	uint64_t x;
+	if (!r->pi)
+		return NULL;
+	const struct op *end = r->pi->ops + r->pi->nops;
+	memcpy(&x, s, 8);
+	if (end - r->guess > TRIES)
+		end = r->guess + TRIES;
+	for (const struct op *o = r->guess; o < end; o++)
+		if ((x & o->word_mask) == o->word && o->word_mask)
+			return o;
+	return NULL;
+}
+
 /* One word of the line. */
 static int read_word(struct reader *r, const char *s, size_t n)
 {
+	const struct op *o = n >= 8 || s + 8 <= r->end ? guess(r, s) : NULL;
+	if (o && o->nlen[0] <= n + 1u) {
+		size_t name = o->nlen[0] - 1u;
+		return read_op(r, o, s + name, n - name);
+	}
 	if (*s == '@')
 		return read_note(r, s, n);
 	for (size_t i = 0; i < n; i++) {
@@ -865,23 +907,61 @@ static void begin(struct pkt *k)
 	k->p = k->own;
 }
 
+/* The first octet of the eight at s that is a space or a tab: its index, or 8. The first in memory is the lowest on a
+ * little-endian machine, where borrows run upwards and so spoil only what comes after the first. */
+static inline unsigned first_blank(const char *s)
+{
+	unsigned j = 0;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	const uint64_t ones = 0x0101010101010101;
+	uint64_t x, space, tab;
+	memcpy(&x, s, 8);
+	space = x ^ (ones * ' ');
+	tab = x ^ (ones * '\t');
+	x = (((space - ones) & ~space) | ((tab - ones) & ~tab)) & (ones << 7);
+	j = x ? (unsigned)__builtin_ctzll(x) / 8 : 8;
+#else
+	while (j < 8 && !blank(s[j]))
+		j++;
+#endif
+	return j;
+}
+
+/* Most words are short; a long one is a payload. */
+static inline const char *word_end(const char *s, const char *end, bool tabs)
+{
+	for (int tries = 0; tries < 4 && end - s >= 8; tries++) {
+		unsigned j = first_blank(s);
+		s += j;
+		if (j < 8)
+			return s;
+	}
+	if (!tabs && end - s >= 8) {
+		s = memchr(s, ' ', (size_t)(end - s));
+		return s ? s : end;
+	}
+	while (s < end && !blank(*s))
+		s++;
+	return s;
+}
+
 int pkt_read(struct pkt *k, const char *line, size_t n, struct err *e)
 {
 	struct err none;
-	struct reader r = {.k = k, .e = e ? e : &none};
+	struct reader r = {.k = k, .e = e ? e : &none, .end = line + n};
 	const char *s = line, *end = line + n;
 	begin(k);
 	while (end > s && (blank(end[-1]) || end[-1] == '\r'))
 		end--;
+	if (s < end && (s = memchr(line, 0, n)) != NULL)
+		return err_set(e, "a NUL octet at character %zu", (size_t)(s - line) + 1);
+	s = line;
+	bool tabs = n && memchr(line, '\t', n);
 	while (s < end && blank(*s))
 		s++;
 	for (bool first = true; s < end; first = false) {
 		const char *w = s;
-		while (s < end && !blank(*s)) {
-			if (!*s)
-				return err_set(e, "a NUL octet at character %zu", (size_t)(s - line) + 1);
-			s++;
-		}
+		s = word_end(s, end, tabs);
 		size_t len = (size_t)(s - w);
 		int bad = first && (*w == '+' || *w == '-' || (*w >= '0' && *w <= '9'))
 		        ? stamp_read(w, len, &k->time, &k->relative, e)

@@ -8,7 +8,10 @@ enum { PPPOE_CODE = 1, ETHERTYPE_DISCOVERY = 0x8863 };
 int ethertype_next(uint16_t type, uint32_t *key)
 {
 	*key = type < ETHERTYPE_MIN ? 0 : type;
-	return type < ETHERTYPE_MIN ? 1 : 0;
+	if (type >= ETHERTYPE_MIN)
+		return 0;
+	/* 0 and 1501 to 1535 are neither a type nor a length. */
+	return ethertype_payload(type) > 0 ? 1 : -1;
 }
 
 int64_t ethertype_payload(uint16_t type)

@@ -68,14 +68,9 @@ static int llc_place(const uint8_t *h, size_t hlen, const struct field *f)
 
 static int llc_build(struct pkt *k, struct layer *l, struct err *e)
 {
-	const struct var *nr = pkt_var(l, "nr"), *pf = pkt_var(l, "pf");
-	if (!numbered(k->own[l->off + LLC_CTL]))
-		return nr || pf ? err_set(e, "nr and pf: an unnumbered frame has none (ctl ends in binary 11)") : 0;
-	uint8_t *b = pkt_append(k, 1, e);
-	if (!b)
+	if (numbered(k->own[l->off + LLC_CTL]) && !pkt_append(k, 1, e))
 		return -1;
-	*b = (uint8_t)((nr ? nr->num << 1 : 0) | (pf ? pf->num : 0));
-	return 0;
+	return pkt_put_vars(k, l, e);
 }
 
 const struct proto llc_proto = {

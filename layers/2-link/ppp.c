@@ -24,10 +24,15 @@ static const struct word ppp_protos[] = {
 	{0xc025, "LQR"}, {0xc223, "CHAP"}, {0xc227, "EAP"}, {0},
 };
 
+static const struct word ppp_short[] = {
+	{0x21, "IPv4"}, {0x57, "IPv6"}, {0x2d, "Van Jacobson compressed"}, {0x2f, "Van Jacobson uncompressed"},
+	{0x3d, "Multilink"}, {0xfd, "compressed datagram"}, {0},
+};
+
 static const struct field ppp_fields[] = {
-	[ADDR] = {"addr", MOVED, 8, HEX, ALWAYS, .help = "Address, 0xff: all stations; not there unless written"},
-	[CTL] = {"ctl", MOVED, 8, HEX, ALWAYS, .help = "Control, 0x03: unnumbered information; not there unless written"},
-	[PFC] = {"pfc", MOVED, 8, HEX, ALWAYS, .words = ppp_protos,
+	[ADDR] = {"addr", MOVED, 8, HEX, ALWAYS, .dflt = PPP_ALLSTATIONS, .help = "Address, 0xff: all stations; not there unless written"},
+	[CTL] = {"ctl", MOVED, 8, HEX, ALWAYS, .dflt = PPP_UI, .help = "Control, 0x03: unnumbered information; not there unless written"},
+	[PFC] = {"pfc", MOVED, 8, HEX, ALWAYS, .words = ppp_short,
 	         .help = "Protocol in one octet (Protocol-Field-Compression), in place of proto"},
 	[PROTO] = {"proto", MOVED, 16, HEX, NEXT, .words = ppp_protos, .help = "Protocol of the payload"},
 	{0},
@@ -64,24 +69,9 @@ static int ppp_place(const uint8_t *h, size_t hlen, const struct field *f)
 
 static int ppp_build(struct pkt *k, struct layer *l, struct err *e)
 {
-	const struct var *addr = pkt_var(l, "addr"), *ctl = pkt_var(l, "ctl");
-	const struct var *pfc = pkt_var(l, "pfc"), *proto = pkt_var(l, "proto");
-	uint32_t at = addr || ctl ? 2 : 0;
-	if (pfc && proto)
-		return err_set(e, "pfc is the protocol in one octet and proto in two: there is only one of them");
+	uint32_t framing = pkt_var(l, "addr") || pkt_var(l, "ctl") ? 2 : 0, proto = pkt_var(l, "pfc") ? 1 : 2;
 	/* One octet, the fixed header, is there. */
-	if (!pkt_append(k, at + (pfc ? 0 : 1), e))
-		return -1;
-	uint8_t *h = k->own + l->off;
-	if (at) {
-		h[0] = addr ? (uint8_t)addr->num : PPP_ALLSTATIONS;
-		h[1] = ctl ? (uint8_t)ctl->num : PPP_UI;
-	}
-	if (pfc)
-		h[at] = (uint8_t)pfc->num;
-	else
-		put16(h + at, proto ? (uint32_t)proto->num : 0);
-	return 0;
+	return pkt_append(k, framing + proto - 1, e) ? pkt_put_vars(k, l, e) : -1;
 }
 
 const struct proto ppp_proto = {

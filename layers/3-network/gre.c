@@ -70,7 +70,7 @@ static uint64_t gre_derive(const struct pkt *k, unsigned i, const struct field *
 	const struct layer *l = &k->layer[i];
 	const uint8_t *h = k->p + l->off;
 	if (f == &gre_fields[F_FLAGS])
-		return (be16(h) & (KEY | SEQUENCE)) >> 3;
+		return (be16(h) & (unsigned)(KEY | SEQUENCE)) >> 3;
 	return pkt_checksum(h, l->end - l->off, GRE_HLEN, 0);
 }
 

@@ -31,7 +31,7 @@ static const struct field ip_fields[] = {
 	{"frag", 51, 13, DEC, OPTIONAL, .help = "Fragment Offset, in units of 8 octets"},
 	{"ttl", 64, 8, DEC, ALWAYS, .dflt = 64, .help = "Time to Live"},
 	{"proto", 72, 8, DEC, NEXT, .help = "Protocol of the payload"},
-	{"sum", 80, 16, HEX, SUM, .help = "Header Checksum"},
+	{"sum", 80, 16, HEX, SUM, .header = true, .help = "Header Checksum"},
 	{"src", 96, 32, IP4, ALWAYS, .help = "Source Address"},
 	{"dst", 128, 32, IP4, ALWAYS, .help = "Destination Address"},
 	{"opt", MOVED, 0, LIST, OPTIONAL, .help = "Options: eol nop rr lsrr ssrr ts sec sid ra, others kN:HEX"},

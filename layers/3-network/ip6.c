@@ -32,7 +32,10 @@ static const struct field ip6_fields[] = {
 
 static const struct bind ip6_binds[] = {
 	{"eth.type", 0x86dd}, {"ip.proto", 41}, {"link4", 101 << 4 | 6}, {"link", 229}, {"link4", 12 << 4 | 6},
-	{"link4", 14 << 4 | 6}, {"icmp6.quote", 6}, {0},
+	{"link4", 14 << 4 | 6}, {"icmp6.quote", 6},
+	{"ppp.proto", 0x0057}, {"mpls.version", 6},
+	/* AF_INET6 of macOS, NetBSD and OpenBSD, FreeBSD, and Linux (tcpdump.org, LINKTYPE_NULL). */
+	{"null.family", 30}, {"null.family", 24}, {"null.family", 28}, {"null.family", 10}, {0},
 };
 
 static int ip6_size(const uint8_t *h, size_t left)

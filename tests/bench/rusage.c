@@ -1,6 +1,7 @@
 /* rusage.c - runs a command and says what it took: rusage FILE COMMAND [ARGUMENT...]
  *
- * Appends "SECONDS KIB" to FILE: time on the wall, and the largest resident set. Exits as the command did.
+ * Appends "SECONDS CPU KIB" to FILE: time on the wall, of the processor, and the largest resident set. Exits as the
+ * command did.
  */
 #include <stdio.h>
 #include <sys/resource.h>
@@ -30,8 +31,10 @@ int main(int argc, char **argv)
 	if (pid < 0 || wait4(pid, &status, 0, &r) != pid)
 		return 2;
 	double took = seconds() - start;
+	double cpu = (double)(r.ru_utime.tv_sec + r.ru_stime.tv_sec) +
+	             (double)(r.ru_utime.tv_usec + r.ru_stime.tv_usec) / 1e6;
 	FILE *f = fopen(argv[1], "a");
-	if (!f || fprintf(f, "%.6f %ld\n", took, r.ru_maxrss) < 0 || fclose(f) != 0)
+	if (!f || fprintf(f, "%.6f %.6f %ld\n", took, cpu, r.ru_maxrss) < 0 || fclose(f) != 0)
 		return 2;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }

@@ -18,7 +18,7 @@ static void check(int ok)
 /* Opens a file in memory with these octets. */
 static void open_memory(struct in *in, int fd, const void *b, size_t n)
 {
-	char path[32];
+	static char path[32]; /* borrowed by in */
 	struct err e;
 	check(ftruncate(fd, 0) == 0 && pwrite(fd, b, n, 0) == (ssize_t)n);
 	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
@@ -47,7 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *b, size_t n)
 		return 0;
 	}
 	/* Written as it is read; what cannot be written (a link type of more than 16 bits, a time out of range) is left out. */
-	char path[32];
+	static char path[32];
 	struct out out;
 	struct capw w;
 	check(ftruncate(fd2, 0) == 0);

@@ -552,7 +552,9 @@ TEST(pcapng_binary_times)
 	expect_time(0xdd, 0, UINT64_MAX, "0.000000001/9", 1); /* 2^-29 */
 	expect_time(0xde, 0, UINT64_MAX, "0.000000000/9", 1);
 	expect_time(0xff, 0, UINT64_MAX, "0.000000000/9", 1);
+	expect_time(0xff, 0, 1, "0.000000000/9", 1);
 	expect_time(0xff, 0, 0, "0.000000000/9", 0);
+	expect_time(0xbf, 0, UINT64_C(1) << 40, "0.000000119/9", 1); /* 2^-23 = 0.00000011920928955078125 */
 }
 
 TEST(pcapng_time_offsets)
@@ -962,7 +964,9 @@ TEST(pcapng_gives_back_the_same_digits)
 		n += (size_t)snprintf(want + n, sizeof want - n, "1700000000.%09u/%d 1 %d 1/1 x\n", nsec[d], d, d - 1);
 	}
 	CHECK_INT(put(1, 7, 3, 1, 30, 1, "x"), 0); /* more nanoseconds than it says: kept */
-	snprintf(want + n, sizeof want - n, "1.000000007/9 1 30 1/1 x\n");
+	CHECK_INT(put(1, 7, 9, 2, 30, 1, "x"), 0);
+	CHECK_INT(put(1, 7, 9, 2, 16, 1, "x"), 0);
+	snprintf(want + n, sizeof want - n, "1.000000007/9 1 30 1/1 x\n1.000000007/9 2 30 1/1 x\n1.000000007/9 2 16 1/1 x\n");
 	size_t len = end_write();
 	CHECK_STR(read_bytes(got, len), want);
 }

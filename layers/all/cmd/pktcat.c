@@ -158,7 +158,9 @@ static bool select_packet(struct run *r, struct cap_rec *cap, bool is_cap)
 	if (cut) {
 		cap->len = (uint32_t)snaplen;
 		cap->fcs = -1;
+		unsigned notes = k->nnotes;
 		pkt_decode(k, cap);
+		k->nnotes = notes; /* they are in the line, and their list in k */
 	}
 	return true;
 }
