@@ -12,7 +12,7 @@ FUZZ_SECONDS ?= 60
 O := bin/.obj
 B := bin
 
-ALWAYS := -std=c17 -D_GNU_SOURCE -ffp-contract=off -Ilib -Ilayers -MMD -MP \
+ALWAYS := -std=c17 -D_GNU_SOURCE -pthread -ffp-contract=off -Ilib -Ilayers -MMD -MP \
 	-Wall -Wextra -Wshadow -Wconversion -Wvla $(if $(filter 1,$(WERROR)),-Werror)
 
 CMDS   := $(wildcard layers/*/cmd/*.c)

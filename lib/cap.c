@@ -378,7 +378,7 @@ static int read_idb(struct cap *c, struct view *v, struct err *e)
 		return err_set(e, "offset %llu: more than %d interfaces in a section", at(c), IFACES_MAX);
 	struct cap_iface f = {.fcs = -1, .tsresol = 6};
 	f.link = take16(c, v);
-	take16(c, v);
+	f.link |= (uint32_t)take16(c, v) << 16; /* reserved; see write_idb */
 	f.snaplen = take32(c, v);
 	if (v->bad)
 		return err_set(e, "offset %llu: an Interface Description Block is too short", at(c));
@@ -736,8 +736,10 @@ static void write_idb(struct capw *w, const struct cap_iface *f)
 	char *start = out_room(w->out, total), *p = start;
 	p = le32(p, BLOCK_IDB);
 	p = le32(p, total);
-	p = le16(p, f->link);
-	p = le16(p, 0);
+	/* The upper half of a pcap's link type field (FCS length and reserved bits) has no place in a pcapng but the 16 reserved
+	 * bits behind the link type, which other readers ignore: so that every record can be kept as it is. */
+	p = le16(p, f->link & 0xffff);
+	p = le16(p, f->link >> 16);
 	p = le32(p, f->snaplen);
 	if (f->tsresol != 6) {
 		p = le16(p, OPT_TSRESOL);
@@ -800,8 +802,6 @@ static void write_packet(struct capw *w, const struct cap_rec *r, size_t iface, 
 
 static int pcapng_put(struct capw *w, const struct cap_rec *r, struct err *e)
 {
-	if (r->link > UINT16_MAX)
-		return err_set(e, "link type %u: pcapng holds 16 bits of it: write pcap (-w X.pcap)", r->link);
 	unsigned digits = r->time.set ? digits_of(&r->time) : 0;
 	uint64_t units = 0;
 	if (r->time.set && units_of(&r->time, &digits, &units) < 0)

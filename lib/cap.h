@@ -25,7 +25,7 @@ struct stamp {
 /* One packet as a capture file has it. The octets are borrowed until the next call. */
 struct cap_rec {
 	struct stamp time;
-	uint32_t link;     /* the whole 32-bit link type field of a pcap; 16 bits of a pcapng interface */
+	uint32_t link;     /* the whole 32-bit link type field of a pcap; of a pcapng interface with the 16 reserved bits above */
 	int fcs;           /* octets of link FCS at the end, -1: the file does not say */
 	uint32_t wire;     /* octets that the packet had on the wire, as the file says */
 	uint32_t len;      /* octets present */

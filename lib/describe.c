@@ -174,7 +174,7 @@ static void put_field(struct out *o, const struct field *f)
 	else if (f->bit != MOVED && f->width)
 		add(&t, "bit %u:%u, ", f->bit, f->width);
 	else if (f->width)
-		add(&t, "%u bits, ", f->width);
+		add(&t, f->width == 1 ? "%u bit, " : "%u bits, ", f->width);
 	else
 		add(&t, "variable, ");
 	add(&t, "%s, ", format_name(f->fmt));
@@ -230,8 +230,10 @@ bool show_proto(struct out *o, const char *name)
 		out_puts(o, "\n");
 		show_empty_diagram(o, p);
 	}
-	if (p->diagram_note)
-		out_printf(o, "      %s\n", p->diagram_note);
+	if (p->diagram_note) {
+		put_spaces(o, 6);
+		put_words(o, p->diagram_note, 6, 6);
+	}
 	if (any)
 		out_puts(o, "\nValues:\n");
 	for (const struct field *f = p->fields; f->name; f++)

@@ -23,7 +23,7 @@ enum {
 	BOXES_MAX = 192,
 	TALL = 10,               /* lines of text in a row at most */
 	FLAG_TALL = 5,           /* letters of a flag that is drawn upright */
-	VALUE_MAX = 48,          /* characters of a value in a box: an IPv6 address and more */
+	VALUE_MAX = 64,          /* characters of a value in a box: an IPv6 address, 32 bits */
 	TEXT_LINES = 4           /* lines of a long value at most */
 };
 
@@ -354,32 +354,49 @@ static void boxes(const struct drawing *d)
 
 /* --- what is no box ------------------------------------------------------------------------------------- */
 
-/* A box as wide as a row for what has no fixed place: text of n characters, broken into lines. */
-static void text_box(const struct drawing *d, const char *name, const char *s, size_t n, int octet, bool top)
+enum { TEXT_WIDTH = COLS - 4 };
+
+/* Characters of the n at s that a line takes: to the end of a part of a list, if it can be. */
+static size_t line_of(const char *s, size_t n)
 {
-	enum { W = COLS - 4 };
-	char margin[16];
-	struct canvas c;
-	size_t lead = strlen(name) + (n != 0);
-	memset(&c, 0, sizeof c);
-	memset(c.text, ' ', sizeof c.text);
+	if (n <= TEXT_WIDTH)
+		return n;
+	for (size_t m = TEXT_WIDTH; m > TEXT_WIDTH / 2; m--)
+		if (s[m - 1] == ',')
+			return m;
+	return TEXT_WIDTH;
+}
+
+static void rule(const struct drawing *d)
+{
+	static const uint8_t mark[COLS];
+	char text[COLS];
 	for (unsigned b = 0; b < COLS; b++)
-		c.text[TALL - 1][b] = b % 2 ? '-' : '+';
+		text[b] = b % 2 ? '-' : '+';
+	put_line(d, MARGIN, text, mark);
+}
+
+/* A box as wide as a row for what has no fixed place: a name and a value, broken into lines. top: it has an edge above. */
+static void text_box(const struct drawing *d, const char *name, const struct value *v, int octet, bool top)
+{
+	char all[sizeof v->text + 16], margin[16], text[COLS];
+	uint8_t mark[COLS];
+	size_t lead = strlen(name) + (*name && v->n), n = strlen(name) + (lead > strlen(name)) + v->n;
+	snprintf(all, sizeof all, "%s%s%s", name, lead > strlen(name) ? " " : "", v->text);
 	if (top)
-		put_line(d, MARGIN, c.text[TALL - 1], c.mark[TALL - 1]);
-	for (size_t at = 0; at < lead + n || at == 0; at += W) {
-		size_t m = lead + n - at < W ? lead + n - at : W, pad = at == 0 && m < W ? (W - m) / 2 : 0;
-		memset(c.text[0], ' ', COLS);
-		memset(c.mark[0], 0, COLS);
-		c.text[0][0] = c.text[0][COLS - 1] = '|';
-		for (size_t j = 0; j < m; j++) {
-			size_t i = at + j;
-			c.text[0][2 + pad + j] = i < lead ? (i < strlen(name) ? name[i] : ' ') : s[i - lead];
-			c.mark[0][2 + pad + j] = i >= lead;
-		}
-		put_line(d, at || octet < 0 ? MARGIN : octet_margin(margin, octet), c.text[0], c.mark[0]);
+		rule(d);
+	for (size_t at = 0; at < n || at == 0;) {
+		size_t m = line_of(all + at, n - at), pad = at == 0 && m == n ? (TEXT_WIDTH - m) / 2 : 0;
+		memset(text, ' ', COLS);
+		memset(mark, 0, COLS);
+		text[0] = text[COLS - 1] = '|';
+		memcpy(text + 2 + pad, all + at, m);
+		for (size_t j = 0; j < m; j++)
+			mark[2 + pad + j] = at + j >= lead;
+		put_line(d, at || octet < 0 ? MARGIN : octet_margin(margin, octet), text, mark);
+		at += m ? m : 1;
 	}
-	put_line(d, MARGIN, c.text[TALL - 1], c.mark[TALL - 1]);
+	rule(d);
 }
 
 /* Variable fields behind the boxes, from octet `at` of the header on. Returns how many. */
@@ -388,13 +405,13 @@ static unsigned variable(const struct drawing *d, const struct proto *p, bool *d
 	unsigned n = 0;
 	for (unsigned j = 0; p->fields[j].name; j++) {
 		const struct field *f = &p->fields[j];
-		struct value v = {.n = 0};
+		struct value v = {"", 0};
 		if (drawn[j] || !is_hooked(f))
 			continue;
 		drawn[j] = true;
-		if (d->k && !value_text(d->o, &v, d->k, d->i, f, TEXT_LINES * (COLS - 4) - 10))
+		if (d->k && !value_text(d->o, &v, d->k, d->i, f, TEXT_LINES * TEXT_WIDTH - 64))
 			continue;
-		text_box(d, f->name, v.text, d->k ? v.n : 0, n ? -1 : at, !d->bits && !n);
+		text_box(d, f->name, &v, n ? -1 : at, !d->bits && !n);
 		n++;
 	}
 	return n;
@@ -406,7 +423,7 @@ static void legend(const struct drawing *d, const struct proto *p, const bool *d
 	struct value v;
 	for (unsigned j = 0; p->fields[j].name; j++) {
 		const struct field *f = &p->fields[j];
-		uint64_t want;
+		uint64_t want = 0;
 		bool fits = drawn[j];
 		if (f->fmt == FCS || is_hooked(f) || !has_field(d->k, d->i, f))
 			continue;
@@ -420,16 +437,18 @@ static void legend(const struct drawing *d, const struct proto *p, const bool *d
 			lay_out(&d->box[b], 2 * width - 1, &l);
 			fits = l.fits;
 		}
-		bool wrong = judge_field(d->k, d->i, f, &want) == WRONG;
-		if (fits && !wrong)
+		enum judgement is = judge_field(d->k, d->i, f, &want);
+		bool no_flag = is_upright(f) && !field_value(d->k, &d->k->layer[d->i], f);
+		if ((fits || no_flag) && is < BEYOND)
 			continue;
 		value_text(d->o, &v, d->k, d->i, f, VALUE_MAX);
 		out_printf(d->o, "      %s = %s", f->name, v.text);
-		if (wrong) {
-			number_text(&v, f, want);
+		number_text(&v, f, want);
+		if (is == BEYOND || is == UNUSUAL)
+			out_printf(d->o, is == BEYOND ? " (says more than is here: %s)" : " (usually %s)", v.text);
+		if (is == WRONG)
 			out_printf(d->o, "%s (wrong: should be %s)%s", d->color ? COLOR_BAD : "", v.text,
 			           d->color ? COLOR_END : "");
-		}
 		out_puts(d->o, "\n");
 	}
 }
@@ -439,8 +458,10 @@ static void legend(const struct drawing *d, const struct proto *p, const bool *d
 /* title: as far as its first comma. */
 static void heading(const struct drawing *d, const char *name, const char *title, const char *standard)
 {
-	out_printf(d->o, "\n%s%s%s  %.*s (%s)\n", d->color ? layer_color(d->i) : "", name, d->color ? COLOR_END : "",
-	           (int)strcspn(title, ","), title, standard);
+	char line[400];
+	snprintf(line, sizeof line, "%.*s (%s)", (int)strcspn(title, ","), title, standard);
+	out_printf(d->o, "\n%s%s%s  ", d->color ? layer_color(d->i) : "", name, d->color ? COLOR_END : "");
+	put_words(d->o, line, (unsigned)strlen(name) + 2, 6);
 }
 
 static void header(struct drawing *d)
@@ -456,9 +477,9 @@ static void header(struct drawing *d)
 	d->bits = (d->bits + 7) / 8 * 8;
 	boxes(d);
 	if (!variable(d, p, drawn, (int)(d->bits / 8)) && l->hlen > d->bits / 8) {
-		char s[40];
-		int n = sprintf(s, "%u octets more", l->hlen - d->bits / 8);
-		text_box(d, "", s, (size_t)n, (int)(d->bits / 8), !d->bits);
+		struct value v;
+		v.n = (size_t)sprintf(v.text, "%u octets more", l->hlen - d->bits / 8);
+		text_box(d, "", &v, (int)(d->bits / 8), !d->bits);
 	}
 	legend(d, p, drawn);
 	uint32_t head = l->off + l->hlen, end = l->end > head ? l->end : head;
@@ -474,8 +495,8 @@ static void octets(struct drawing *d)
 	heading(d, l->proto->name, l->proto->title, l->proto->standard);
 	for (unsigned j = 0; l->proto->fields[j].name; j++) {
 		const struct field *f = &l->proto->fields[j];
-		if (value_text(d->o, &v, d->k, d->i, f, TEXT_LINES * (COLS - 4) - 10))
-			text_box(d, f->name, v.text, v.n, 0, true);
+		if (value_text(d->o, &v, d->k, d->i, f, TEXT_LINES * TEXT_WIDTH - 64))
+			text_box(d, f->name, &v, 0, true);
 	}
 	out_printf(d->o, "      %u octet%s\n", l->hlen, l->hlen == 1 ? "" : "s");
 }
@@ -510,8 +531,8 @@ void show_diagram(struct out *o, const struct pkt *k, bool color)
 	show_title(o, k, "");
 	if (!k->nlayers) {
 		struct value v;
-		value_octets(&v, k->p, k->len, TEXT_LINES * (COLS - 4) - 10);
-		text_box(&d, "", v.text, v.n, 0, true);
+		value_octets(&v, k->p, k->len, TEXT_LINES * TEXT_WIDTH - 64);
+		text_box(&d, "", &v, 0, true);
 	}
 	for (unsigned i = 0; i < k->nlayers; i++) {
 		begin(&d, i);
@@ -536,12 +557,12 @@ void show_empty_diagram(struct out *o, const struct proto *p)
 		d.bits = 8u * p->hlen;
 	boxes(&d);
 	variable(&d, p, drawn, p->hlen);
-	bool first = true;
-	for (unsigned j = 0; p->fields[j].name; j++) {
-		if (drawn[j] || p->fields[j].fmt == FCS)
-			continue;
-		out_printf(o, "%s %s", first ? "      only in other forms of it:" : "", p->fields[j].name);
-		first = false;
-	}
-	out_puts(o, first ? "" : "\n");
+	char others[OPS_MAX * (NAME_MAX_ + 1) + 1] = "", *end = others;
+	for (unsigned j = 0; p->fields[j].name; j++)
+		if (!drawn[j] && p->fields[j].fmt != FCS)
+			end += sprintf(end, " %s", p->fields[j].name);
+	if (end == others)
+		return;
+	out_puts(o, MARGIN "only in other forms of it:");
+	put_words(o, others, 32, 6);
 }

@@ -593,6 +593,20 @@ void out_write(struct out *o, const void *p, size_t n)
 	}
 }
 
+void out_lend(struct out *o, char *p, size_t n)
+{
+	out_flush(o);
+	char *own = o->buf;
+	size_t cap = o->cap;
+	o->buf = p;
+	o->cap = n;
+	out_done(o, n);
+	out_flush(o);
+	o->buf = own;
+	o->cap = cap;
+	o->len = 0;
+}
+
 void out_puts(struct out *o, const char *s)
 {
 	out_write(o, s, strlen(s));

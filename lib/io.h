@@ -109,6 +109,8 @@ static inline void out_done(struct out *o, size_t n)
 	o->total += n;
 }
 void out_write(struct out *o, const void *p, size_t n);
+/* The same for much: p is written at once, after what is buffered, without being copied. */
+void out_lend(struct out *o, char *p, size_t n);
 void out_puts(struct out *o, const char *s);
 void out_printf(struct out *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

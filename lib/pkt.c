@@ -32,8 +32,8 @@ static inline uint32_t missing(const struct pkt *k)
 /* --- how far a layer reaches ---------------------------------------------------------------------------- */
 
 /* Octets from the header's first to the end of the payload as the header says; -1: it does not say, -2: what it says
- * is less than the header itself. rest: octets there are behind the header. */
-static int64_t said_length(const struct pinfo *pi, const uint8_t *h, uint32_t hlen, uint32_t rest)
+ * is less than the header itself. rest: octets there are behind the header, absent ones included. */
+static int64_t said_length(const struct pinfo *pi, const uint8_t *h, uint32_t hlen, uint64_t rest)
 {
 	if (pi->p->payload) {
 		int64_t n = pi->p->payload(h, hlen);
@@ -67,7 +67,7 @@ static bool reach(const struct pkt *k, struct layer *l, struct reach *r)
 		l->badlen = false;
 		return true;
 	}
-	int64_t said = said_length(l->info, h, l->hlen, head <= r->limit ? r->limit - head : 0);
+	int64_t said = said_length(l->info, h, l->hlen, (head <= r->limit ? r->limit - head : 0) + (uint64_t)missing(k));
 	bool possible = said != -2;
 	l->badlen = false;
 	if (said >= 0 && said <= (int64_t)r->limit - l->off) {

@@ -12,25 +12,29 @@ enum {
 	PROTOS_MAX = 250
 };
 
-/* A field, compiled: how to load it, when to print it, its name ready to copy. */
-struct op {
-	const struct field *f;
-	uint8_t act;              /* enum act */
-	uint8_t ld;               /* octets to load: 1, 2, 4, 8; 0: not a number in the fixed header */
-	uint8_t shift;
-	uint8_t digits;           /* of HEX */
-	uint8_t fmt, unit, base;  /* of the field, at hand */
-	uint16_t off;             /* octet offset of the load */
-	int8_t var;               /* index in layer.var, -1: has a place in the fixed header */
-	uint8_t nlen[2];          /* of " ttl=" and " ip.ttl=" */
-	uint64_t mask, dflt;
-	uint64_t word, word_mask; /* the first octets of "ttl=" as a 64-bit load gives them; mask 0: a name of 8 */
-	char name[2][32];         /* " ttl=" and " ip.ttl=" */
+/* How the writer treats a field: decided once. The first ones always print; those up to ACT_SUM print unless their value is
+ * the computed one; the rest is for hooks. */
+enum act {
+	ACT_DEC, ACT_MAC, ACT_IP4, ACT_IP6, ACT_ALWAYS,
+	ACT_DIFFERS, ACT_NEXT, ACT_LENGTH, ACT_PAYLEN, ACT_HLEN, ACT_DERIVE, ACT_SUM,
+	ACT_LIST, ACT_SLOW
 };
 
-/* How the writer treats a field: the common cases are decided here, once. */
-enum act {
-	ACT_ALWAYS, ACT_DIFFERS, ACT_NEXT, ACT_LENGTH, ACT_PAYLEN, ACT_HLEN, ACT_DERIVE, ACT_SUM, ACT_LIST, ACT_SLOW
+/* A field, compiled: how to load it, when to print it, its name ready to copy. */
+struct op {
+	uint8_t act;              /* enum act */
+	uint8_t fmt, unit, base;  /* of the field, at hand */
+	uint8_t ld;               /* octets to load: 8 where the header has them, else 1, 2 or 4; 0: not a number in the fixed header */
+	uint8_t shift;
+	uint16_t off;             /* octet offset of the load, or of an address */
+	uint64_t mask, dflt;
+	uint8_t nlen, qlen;
+	uint8_t digits;           /* of HEX */
+	int8_t var;               /* index in layer.var, -1: has a place in the fixed header */
+	char name[16];            /* " ttl=" */
+	const struct field *f;
+	uint64_t word, word_mask; /* the first octets of "ttl=" as a 64-bit load gives them; mask 0: a name of 8 */
+	char qname[32];           /* " ip.ttl=" */
 };
 
 /* A perfect hash of names of up to eight characters, each held in a 64-bit word. */
@@ -50,7 +54,7 @@ struct pinfo {
 	uint8_t tmpl[HLEN_MAX];      /* the fixed header with its defaults */
 	/* The fields to look at: all, and without those that plain_mask, applied to whole words of the header, shows to be
 	 * at their defaults. */
-	uint64_t all_ops, short_ops;
+	const struct op *all_ops[OPS_MAX + 1], *short_ops[OPS_MAX + 1]; /* each ended by NULL */
 	uint64_t derived_ops, sum_ops; /* what the encoder computes: before the checksums, and these */
 	uint64_t plain_mask[HLEN_MAX / 8];
 	unsigned plain_words;
@@ -83,11 +87,14 @@ static inline uint64_t op_load(const struct op *o, const uint8_t *h)
 {
 	uint64_t v;
 	h += o->off;
-	switch (o->ld) {
-	case 1: v = h[0]; break;
-	case 2: v = be16(h); break;
-	case 4: v = be32(h); break;
-	default: v = be64(h); break;
+	if (__builtin_expect(o->ld == 8, 1)) {
+		v = be64(h);
+	} else {
+		switch (o->ld) {
+		case 1: v = h[0]; break;
+		case 2: v = be16(h); break;
+		default: v = be32(h); break;
+		}
 	}
 	return v >> o->shift & o->mask;
 }

@@ -143,12 +143,15 @@ void op_store(const struct op *o, uint8_t *h, uint64_t v)
 
 static enum act act_of(const struct proto *p, const struct field *f, const struct op *o)
 {
+	bool address = f->fmt == MAC || f->fmt == IP6;
 	if (f->fmt == LIST && p->role == ROLE_HEADER && !p->place)
 		return ACT_LIST;
-	if (p->place || !o->ld)
-		return f->cls == ALWAYS && f->width && f->bit != MOVED && !p->place ? ACT_ALWAYS : ACT_SLOW;
+	if (p->place || f->bit == MOVED || (!o->ld && !(address && f->cls == ALWAYS)))
+		return ACT_SLOW;
 	switch (f->cls) {
-	case ALWAYS: return ACT_ALWAYS;
+	case ALWAYS:
+		return f->fmt == MAC ? ACT_MAC : f->fmt == IP6 ? ACT_IP6 : f->fmt == DEC ? ACT_DEC
+		     : f->fmt == IP4 && f->bit % 8 == 0 ? ACT_IP4 : ACT_ALWAYS;
 	case OPTIONAL:
 	case CONST: return ACT_DIFFERS;
 	case NEXT:
@@ -161,17 +164,13 @@ static enum act act_of(const struct proto *p, const struct field *f, const struc
 	}
 }
 
-/* Chooses 1, 2, 4 or 8 octets within the fixed header that hold the field. */
+/* Chooses the octets within the fixed header that are loaded: eight where it has them, so that all loads are alike. */
 static int load_recipe(struct op *o, const struct field *f, unsigned hlen)
 {
 	unsigned first = f->bit / 8, last = (f->bit + f->width - 1u) / 8;
-	for (unsigned ld = 1; ld <= 8; ld *= 2) {
-		unsigned off = first;
-		if (last - first >= ld)
-			continue;
-		if (off + ld > hlen && last + 1 >= ld)
-			off = last + 1 - ld;
-		if (off + ld > hlen || off > first)
+	for (unsigned ld = 8; ld >= 1; ld /= 2) {
+		unsigned off = first + ld > hlen ? hlen - ld : first;
+		if (ld > hlen || last >= off + ld)
 			continue;
 		o->ld = (uint8_t)ld;
 		o->off = (uint16_t)off;
@@ -183,21 +182,27 @@ static int load_recipe(struct op *o, const struct field *f, unsigned hlen)
 }
 
 /* Flags are seldom at their default, so they are always looked at. */
-static void plain_op(struct pinfo *pi, const struct op *o, int n)
+static void plain_op(struct pinfo *pi, const struct op *o)
 {
-	uint8_t mask[8] = {0};
-	unsigned word = o->off / 8u;
-	pi->all_ops |= (uint64_t)1 << n;
+	uint8_t mask[HLEN_MAX] = {0};
+	const struct field *f = o->f;
+	unsigned n = 0;
+	while (pi->all_ops[n])
+		n++;
+	pi->all_ops[n] = o;
 	pi->plain_words = pi->p->hlen / 8u;
-	if (o->act == ACT_DIFFERS && o->fmt != FLAGS && o->off % 8u + o->ld <= 8 && word < pi->plain_words) {
-		uint64_t m = o->mask << o->shift;
-		for (unsigned j = o->ld; j-- > 0; m >>= 8)
-			mask[o->off % 8u + j] = (uint8_t)m;
-		uint64_t bits;
-		memcpy(&bits, mask, 8);
-		pi->plain_mask[word] |= bits;
+	if (o->act == ACT_DIFFERS && o->fmt != FLAGS && f->bit + f->width <= 64 * pi->plain_words) {
+		for (unsigned bit = f->bit; bit < f->bit + f->width; bit++)
+			mask[bit / 8] |= (uint8_t)(0x80 >> bit % 8);
+		for (unsigned j = 0; j < pi->plain_words; j++) {
+			uint64_t x;
+			memcpy(&x, mask + 8 * j, 8);
+			pi->plain_mask[j] |= x;
+		}
 	} else {
-		pi->short_ops |= (uint64_t)1 << n;
+		for (n = 0; pi->short_ops[n]; n++)
+			;
+		pi->short_ops[n] = o;
 	}
 }
 
@@ -210,8 +215,8 @@ static int op_compile(struct pinfo *pi, const struct field *f, int *vars, struct
 		return err_set(e, "%s: \"%s\" is not a field name of 1 to %d characters", p->name, f->name, NAME_MAX_);
 	*o = (struct op){.f = f, .var = -1, .digits = (uint8_t)((f->width + 3) / 4),
 	                 .fmt = (uint8_t)f->fmt, .unit = f->unit ? f->unit : 1, .base = f->base, .dflt = f->dflt};
-	o->nlen[0] = (uint8_t)snprintf(o->name[0], sizeof o->name[0], " %s=", f->name);
-	o->nlen[1] = (uint8_t)snprintf(o->name[1], sizeof o->name[1], " %s.%s=", p->name, f->name);
+	o->nlen = (uint8_t)snprintf(o->name, sizeof o->name, " %s=", f->name);
+	o->qlen = (uint8_t)snprintf(o->qname, sizeof o->qname, " %s.%s=", p->name, f->name);
 	if (f->bit == MOVED || hooked || p->role != ROLE_HEADER) {
 		if (f->fmt != FCS && p->role == ROLE_HEADER) {
 			if (*vars == VARS_MAX)
@@ -236,14 +241,14 @@ static int op_compile(struct pinfo *pi, const struct field *f, int *vars, struct
 	}
 	o->act = (uint8_t)act_of(p, f, o);
 	int n = (int)pi->nops++;
-	plain_op(pi, o, n);
+	plain_op(pi, o);
 	if (f->cls == SUM)
 		pi->sum_ops |= (uint64_t)1 << n;
 	else if (f->cls > CONST && f->fmt != FCS)
 		pi->derived_ops |= (uint64_t)1 << n;
-	if (o->nlen[0] <= 9) {
-		memcpy(&o->word, o->name[0] + 1, 8);
-		memset(&o->word_mask, 0xff, o->nlen[0] - 1u);
+	if (o->nlen <= 9) {
+		memcpy(&o->word, o->name + 1, 8);
+		memset(&o->word_mask, 0xff, o->nlen - 1u);
 		o->word &= o->word_mask;
 	}
 	if (f->cls == LENGTH || f->cls == PAYLEN)

@@ -42,7 +42,7 @@ static void shorten(struct value *v, const char *s, size_t n, size_t max)
 void value_octets(struct value *v, const uint8_t *b, size_t n, size_t max)
 {
 	size_t some = n > sizeof v->text / 2 ? sizeof v->text / 2 : n;
-	char s[sizeof v->text];
+	char s[sizeof v->text + NUM_SLACK];
 	hex_write(s, b, some);
 	shorten(v, s, 2 * some, max);
 	if (2 * n > max)
@@ -138,18 +138,34 @@ enum judgement judge_field(const struct pkt *k, unsigned i, const struct field *
 		if (behind ? bound_to(l, have) == behind->info : *want == 0)
 			return behind ? RIGHT : INDEPENDENT;
 	}
-	return WRONG;
+	if ((f->cls == LENGTH || f->cls == PAYLEN) && have > *want)
+		return BEYOND;
+	return f->cls == CONST ? UNUSUAL : WRONG;
 }
 
 /* --- lines ---------------------------------------------------------------------------------------------- */
 
 void put_spaces(struct out *o, unsigned n) { out_printf(o, "%*s", (int)n, ""); }
 
+/* Columns of n characters: those of colour take none. */
+static unsigned columns(const char *s, size_t n)
+{
+	unsigned w = 0;
+	bool escape = false;
+	for (size_t i = 0; i < n; i++) {
+		escape = escape || s[i] == '\033';
+		w += !escape;
+		escape = escape && s[i] != 'm';
+	}
+	return w;
+}
+
 void put_words(struct out *o, const char *s, unsigned at, unsigned indent)
 {
 	for (bool first = true; *s; first = false) {
 		size_t n = strcspn(s, " ");
-		if (!first && at + 1 + n > 80) {
+		unsigned w = columns(s, n);
+		if (!first && at + 1 + w > 80) {
 			out_puts(o, "\n");
 			put_spaces(o, at = indent);
 		} else if (!first) {
@@ -158,7 +174,7 @@ void put_words(struct out *o, const char *s, unsigned at, unsigned indent)
 		}
 		for (size_t j = 0; j < n; j++)
 			out_write(o, s[j] == UNBROKEN[0] ? " " : s + j, 1);
-		at += (unsigned)n;
+		at += w;
 		s += n + (s[n] == ' ');
 	}
 	out_puts(o, "\n");

@@ -79,9 +79,12 @@ void value_octets(struct value *v, const uint8_t *b, size_t n, size_t max);
 enum judgement {
 	INDEPENDENT,  /* nothing: it is none, or it says what follows and that is not understood */
 	RIGHT,        /* as it would be computed, or another number for the same layer */
-	WRONG,        /* not so: *want is what would be */
 	UNCHECKED,    /* a checksum over octets that are not here, or of which the length is in doubt */
-	LEFT_OUT      /* a checksum that is allowed not to be there, and is not */
+	LEFT_OUT,     /* a checksum that is allowed not to be there, and is not */
+	/* From here on worth a line: */
+	BEYOND,       /* a length of more than is here, *want: wrong, or the rest was cut off, not quoted, or is in other fragments */
+	UNUSUAL,      /* another value than the one that is written by itself, *want */
+	WRONG         /* not so: *want is what would be */
 };
 enum judgement judge_field(const struct pkt *k, unsigned i, const struct field *f, uint64_t *want);
 

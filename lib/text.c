@@ -98,14 +98,12 @@ static char *put_flags(char *p, const struct field *f, uint64_t v)
 }
 
 /* A number or an address, from its value or, beyond 64 bits or for MAC, from its octets. */
-static inline __attribute__((always_inline)) char *put_value(char *p, const struct op *o, uint64_t v, const uint8_t *h)
+static char *put_value(char *p, const struct op *o, uint64_t v, const uint8_t *h)
 {
 	uint8_t moved[4];
 	switch (o->fmt) {
 	case DEC: return num_dec(p, v);
 	case IP4:
-		if (o->ld == 4)
-			return num_ip4(p, h + o->off);
 		put32(moved, (uint32_t)v);
 		return num_ip4(p, moved);
 	case MAC: return num_mac(p, h + o->off);
@@ -176,10 +174,14 @@ char *field_write(char *p, const struct pkt *k, unsigned i, const struct field *
 	return put_value(p, o, o->f->width > 64 ? 0 : field_value(k, l, f), h);
 }
 
-static inline char *put_name(char *p, const struct op *o, unsigned qualified)
+static inline char *put_name(char *p, const struct op *o, bool qualified)
 {
-	memcpy(p, o->name[qualified], sizeof o->name[0]);
-	return p + o->nlen[qualified];
+	if (qualified) {
+		memcpy(p, o->qname, sizeof o->qname);
+		return p + o->qlen;
+	}
+	memcpy(p, o->name, sizeof o->name);
+	return p + o->nlen;
 }
 
 /* Everything that is not a plain number at a fixed place. */
@@ -248,7 +250,9 @@ static inline bool plain_header(const struct pinfo *pi, const uint8_t *h)
 	return !differs;
 }
 
-static char *write_layer(char *p, const struct pkt *k, unsigned i, bool qualified, uint64_t counted)
+/* Made twice by the compiler, for plain and for qualified names. */
+static inline __attribute__((always_inline)) char *put_layer(char *p, const struct pkt *k, unsigned i, bool qualified,
+                                                             uint64_t counted)
 {
 	const struct layer *l = &k->layer[i];
 	const struct pinfo *pi = l->info;
@@ -257,23 +261,34 @@ static char *write_layer(char *p, const struct pkt *k, unsigned i, bool qualifie
 	p += pi->wlen;
 	if (pi->p->role == ROLE_DATA)
 		return write_data(p, k, l, qualified);
-	uint64_t left = plain_header(pi, h) ? pi->short_ops : pi->all_ops;
-	for (; left; left &= left - 1) {
-		const struct op *o = &pi->ops[__builtin_ctzll(left)];
-		uint64_t v = 0;
-		if (o->act >= ACT_LIST) {
-			if (o->act == ACT_LIST ? l->hlen > pi->p->hlen : o->fmt != FCS || k->fcs)
+	for (const struct op *const *q = plain_header(pi, h) ? pi->short_ops : pi->all_ops; *q; q++) {
+		const struct op *o = *q;
+		uint64_t v;
+		switch (o->act) {
+		case ACT_DEC: p = num_dec(put_name(p, o, qualified), op_load(o, h)); continue;
+		case ACT_MAC: p = num_mac(put_name(p, o, qualified), h + o->off); continue;
+		case ACT_IP4: p = num_ip4(put_name(p, o, qualified), h + o->f->bit / 8); continue;
+		case ACT_IP6: p = num_ip6(put_name(p, o, qualified), h + o->off); continue;
+		case ACT_LIST:
+			if (l->hlen > pi->p->hlen)
 				p = put_slow(p, k, i, o, qualified);
 			continue;
+		case ACT_SLOW:
+			if (o->fmt != FCS || k->fcs)
+				p = put_slow(p, k, i, o, qualified);
+			continue;
+		default: v = op_load(o, h);
 		}
-		if (o->ld)
-			v = op_load(o, h);
 		if (o->act != ACT_ALWAYS && as_computed(k, i, o, v, counted))
 			continue;
-		p = put_name(p, o, qualified);
-		p = put_value(p, o, v, h);
+		p = put_value(put_name(p, o, qualified), o, v, h);
 	}
 	return p;
+}
+
+static char *write_layer(char *p, const struct pkt *k, unsigned i, bool qualified, uint64_t counted)
+{
+	return qualified ? put_layer(p, k, i, true, counted) : put_layer(p, k, i, false, counted);
 }
 
 size_t pkt_bound(const struct pkt *k)
@@ -851,8 +866,8 @@ static inline const struct op *guess(const struct reader *r, const char *s)
 static int read_word(struct reader *r, const char *s, size_t n)
 {
 	const struct op *o = n >= 8 || s + 8 <= r->end ? guess(r, s) : NULL;
-	if (o && o->nlen[0] <= n + 1u) {
-		size_t name = o->nlen[0] - 1u;
+	if (o && o->nlen <= n + 1u) {
+		size_t name = o->nlen - 1u;
 		return read_op(r, o, s + name, n - name);
 	}
 	if (*s == '@')

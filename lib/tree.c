@@ -28,15 +28,18 @@ static void meaning(const struct tree *t, unsigned i, const struct field *f, cha
 static void judgement(const struct tree *t, unsigned i, const struct field *f, char *to, size_t size)
 {
 	struct value v;
-	uint64_t want;
+	uint64_t want = 0;
+	enum judgement is = judge_field(t->k, i, f, &want);
+	number_text(&v, f, want);
 	to[0] = 0;
-	switch (judge_field(t->k, i, f, &want)) {
+	switch (is) {
 	case INDEPENDENT: break;
 	case RIGHT: snprintf(to, size, " (correct)"); break;
 	case UNCHECKED: snprintf(to, size, " (cannot be checked: octets are missing)"); break;
 	case LEFT_OUT: snprintf(to, size, " (none was sent)"); break;
+	case BEYOND: snprintf(to, size, " (says more than is here: %.40s)", v.text); break;
+	case UNUSUAL: snprintf(to, size, " (usually %.40s)", v.text); break;
 	case WRONG:
-		number_text(&v, f, want);
 		snprintf(to, size, " %s(wrong: should be %.40s)%s", if_color(t, COLOR_BAD), v.text, if_color(t, COLOR_END));
 	}
 }
@@ -71,20 +74,19 @@ static void layer(const struct tree *t, unsigned i)
 	const struct layer *l = &t->k->layer[i];
 	const struct proto *p = l->proto;
 	unsigned width = 0;
-	out_printf(t->o, "\n%s%s%s  %s (%s)", if_color(t, layer_color(i)), p->name, if_color(t, COLOR_END), p->title,
-	           p->standard);
+	char line[400], at[64] = ", no octets";
+	if (l->hlen)
+		snprintf(at, sizeof at, l->hlen > 1 ? ", octets %u to %u" : ", octet %u", l->off, l->off + l->hlen - 1);
+	int n = snprintf(line, sizeof line, "%s (%s)", p->title, p->standard);
 	if (p->osi)
-		out_printf(t->o, ", layer %d", p->osi);
-	if (l->hlen > 1)
-		out_printf(t->o, ", octets %u to %u\n", l->off, l->off + l->hlen - 1);
-	else
-		out_printf(t->o, l->hlen ? ", octet %u\n" : ", no octets\n", l->off);
+		n += snprintf(line + n, sizeof line - (size_t)n, ", layer %d", p->osi);
+	snprintf(line + n, sizeof line - (size_t)n, "%s", at);
+	out_printf(t->o, "\n%s%s%s  ", if_color(t, layer_color(i)), p->name, if_color(t, COLOR_END));
+	put_words(t->o, line, (unsigned)strlen(p->name) + 2, 4);
 	for (const struct field *f = p->fields; f->name; f++)
 		width = strlen(f->name) > width ? (unsigned)strlen(f->name) : width;
 	for (const struct field *f = p->fields; f->name; f++)
 		field(t, i, f, width);
-	if (l->badlen)
-		out_puts(t->o, "    Its length cannot be true of the octets that are here.\n");
 }
 
 static void notes(const struct tree *t)

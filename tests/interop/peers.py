@@ -15,7 +15,7 @@ DATA = os.environ.get("OSIKIT_DATA", os.path.join(os.path.dirname(__file__), "..
 
 # The protocols of tshark that osikit has, and those that lead from one to the other.
 KEPT = re.compile(r"(_ws\..*|frame|ethertype|eth(_with(out)?fcs|_maybefcs)?|vlan|ieee8021ad|arp|ip|ipv6(\..*)?|icmp|icmpv6|"
-                  r"igmp|udp|tcp|gre|mpls|pppoe[ds]?|ppp|vxlan|sll|null|raw|llc|ah|data)")
+                  r"igmp|udp|tcp|gre|mpls|pppoe[ds]?|ppp|vxlan|sll|null|raw|llc|ah|mptcp|data)")
 
 PREFERENCES = {
     "ip.defragment": "FALSE", "ipv6.defragment": "FALSE", "tcp.desegment_tcp_streams": "FALSE",

@@ -5,10 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crew.h"
 #include "show.h"
 #include "source.h"
 #include "tool.h"
 
+enum { BATCH_OCTETS = 64 * 1024, BATCH_RECORDS = 512 }; /* what one job of a crew takes: small enough for a level-2 cache */
 enum form { TEXT, JSON, TSV, HEXDUMP, DIAGRAM, TREE };
 
 static const char *iface, *filter_text, *fields, *write_to, *read_from;
@@ -48,6 +50,7 @@ struct run {
 	struct out file;          /* the capture */
 	struct capw cap;
 	bool printing, writing;
+	struct crew *crew;        /* for bulk; made when first needed */
 	struct filter *filter;
 	struct tsv *tsv;
 	struct pkt pkt;
@@ -55,9 +58,12 @@ struct run {
 	uint64_t packets, notes_lost, truncated;
 };
 
+static void batch_flush(struct run *r);
+
 static void flush(void *arg)
 {
 	struct run *r = arg;
+	batch_flush(r);
 	bool bad = r->printing && out_flush(&r->out) != 0;
 	if (bad || (r->writing && out_flush(&r->file) != 0))
 		tool_die(EX_BAD, "%s", bad ? r->out.err.msg : r->file.err.msg);
@@ -117,6 +123,94 @@ static void print_ifaces(void)
 		tool_die(EX_BAD, "%s", e.msg);
 }
 
+/* --- packets of a capture file to text, in bulk ------------------------------------------------------------ */
+
+/* Packets whose octets have been copied, and their text. */
+struct batch {
+	uint8_t *octets;
+	size_t n, cap;
+	struct cap_rec rec[BATCH_RECORDS];   /* p: offset in octets */
+	size_t at[BATCH_RECORDS];
+	unsigned nrec;
+	char *text;
+	size_t len, room;
+	struct pkt pkt;
+};
+
+static void batch_work(void *job)
+{
+	struct batch *b = job;
+	b->len = 0;
+	for (unsigned i = 0; i < b->nrec; i++) {
+		b->rec[i].p = b->octets + b->at[i];
+		pkt_decode(&b->pkt, &b->rec[i]);
+		size_t need = b->len + pkt_bound(&b->pkt) + 1;
+		if (need > b->room) {
+			b->room = need + need / 2;
+			b->text = xrealloc(b->text, b->room);
+		}
+		char *end = pkt_write(b->text + b->len, &b->pkt, qualified);
+		*end++ = '\n';
+		b->len = (size_t)(end - b->text);
+	}
+	b->nrec = 0;
+	b->n = 0;
+}
+
+static void batch_done(void *arg, void *job)
+{
+	struct run *r = arg;
+	struct batch *b = job;
+	out_lend(&r->out, b->text, b->len);
+	if (r->out.failed)
+		tool_die(EX_BAD, "%s", r->out.err.msg);
+}
+
+static void batch_release(void *job)
+{
+	struct batch *b = job;
+	free(b->octets);
+	free(b->text);
+	pkt_free(&b->pkt);
+}
+
+static void batch_add(struct run *r, const struct cap_rec *cap)
+{
+	struct batch *b = crew_job(r->crew);
+	if (b->n + cap->len > b->cap) {
+		b->cap = b->n + cap->len + BATCH_OCTETS;
+		b->octets = xrealloc(b->octets, b->cap);
+	}
+	if (cap->len)
+		memcpy(b->octets + b->n, cap->p, cap->len);
+	b->rec[b->nrec] = *cap;
+	b->at[b->nrec++] = b->n;
+	b->n += cap->len;
+	if (b->n >= BATCH_OCTETS || b->nrec == BATCH_RECORDS)
+		crew_go(r->crew);
+}
+
+/* Hands over what is in the last batch, and writes all. */
+static void batch_flush(struct run *r)
+{
+	if (!r->crew)
+		return;
+	if (((struct batch *)crew_job(r->crew))->nrec)
+		crew_go(r->crew);
+	crew_drain(r->crew);
+}
+
+/* A file that can be read without waiting is worth a crew; a pipe or an interface wants each packet at once. */
+static bool in_bulk(struct run *r, bool is_cap)
+{
+	bool bulk = is_cap && r->printing && !r->writing && form == TEXT && r->src.open && r->src.in.regular;
+	if (bulk && !r->crew)
+		r->crew = crew_new(sizeof(struct batch), batch_work, batch_done, r);
+	if (!bulk)
+		batch_flush(r);
+	return bulk;
+}
+
 /* --- one packet ----------------------------------------------------------------------------------------- */
 
 static void print_packet(struct run *r)
@@ -138,12 +232,13 @@ static void print_packet(struct run *r)
 	}
 }
 
-/* Decides whether the packet passes; cuts it to the snap length. The record is made only where it is needed. */
-static bool select_packet(struct run *r, struct cap_rec *cap, bool is_cap)
+/* Decides whether the packet passes; cuts it to the snap length. The record is made only where it is needed. In bulk
+ * the packet is decoded later. */
+static bool select_packet(struct run *r, struct cap_rec *cap, bool is_cap, bool bulk)
 {
 	struct err e;
 	struct pkt *k = &r->pkt;
-	bool cut = snaplen && k->len > snaplen;
+	bool cut = snaplen && (is_cap ? cap->len : k->len) > snaplen;
 	if (!is_cap && (r->filter || r->writing || cut) && pkt_record(k, cap, &e) != 0) {
 		err_prefix(&e, "%s:%llu: ", r->src.name, (unsigned long long)r->src.line);
 		die(r, &e);
@@ -158,7 +253,9 @@ static bool select_packet(struct run *r, struct cap_rec *cap, bool is_cap)
 	if (cut) {
 		cap->len = (uint32_t)snaplen;
 		cap->fcs = -1;
-		unsigned notes = k->nnotes;
+	}
+	if (cut && !bulk) {
+		unsigned notes = is_cap ? 0 : k->nnotes;
 		pkt_decode(k, cap);
 		k->nnotes = notes; /* they are in the line, and their list in k */
 	}
@@ -170,6 +267,7 @@ static bool handle(struct run *r, struct rec *rec)
 {
 	struct err e;
 	if (rec->kind == REC_COMMENT) {
+		batch_flush(r);
 		if (r->printing && form == TEXT) {
 			out_write(&r->out, rec->line, rec->raw);
 			out_write(&r->out, "\n", 1);
@@ -177,13 +275,16 @@ static bool handle(struct run *r, struct rec *rec)
 		return true;
 	}
 	bool is_cap = rec->kind == REC_CAP;
-	bool decode = r->printing || !is_cap || snaplen;
+	bool bulk = in_bulk(r, is_cap);
+	bool decode = !bulk && (r->printing || !is_cap);
 	if (decode && source_packet(&r->src, rec, &r->pkt, &e) != 0)
 		die(r, &e);
 	struct cap_rec cap = rec->cap;
-	if (!select_packet(r, &cap, is_cap))
+	if (!select_packet(r, &cap, is_cap, bulk))
 		return true;
-	if (r->printing)
+	if (bulk)
+		batch_add(r, &cap);
+	else if (r->printing)
 		print_packet(r);
 	if (r->writing) {
 		if (capw_put(&r->cap, &cap, &e) != 0) {
@@ -247,6 +348,7 @@ static void finish(struct run *r)
 	struct err e;
 	if (r->writing && capw_end(&r->cap, &e) != 0)
 		die(r, &e);
+	batch_flush(r);
 	bool bad = r->printing && out_close(&r->out, &e) != 0;
 	if (bad || (r->writing && out_close(&r->file, &e) != 0))
 		tool_die(EX_BAD, "%s", e.msg);
@@ -301,6 +403,7 @@ int main(int argc, char **argv)
 		die(&r, &e);
 	finish(&r);
 	source_close(&r.src);
+	crew_free(r.crew, batch_release);
 	filter_free(r.filter);
 	tsv_free(r.tsv);
 	pkt_free(&r.pkt);

@@ -1,0 +1,220 @@
+#!/usr/bin/env bats
+# streams.bats - a pipe of these tools is live, does not deadlock, ends quietly and takes little memory.
+
+load helper
+
+LINE='1.000000 ip id=1 ttl=64 src=192.0.2.1 dst=192.0.2.53 udp sport=40001 dport=7 data str=hello'
+FRAME="1.000000 eth da=02:00:00:00:00:02 sa=02:00:00:00:00:01 fcs=crc ${LINE#* } pad n=9"
+
+teardown() {
+	local pid
+	# Only what a test started itself is ended.
+	for pid in ${pids[@]+"${pids[@]}"}; do kill "$pid" 2>/dev/null || :; done
+}
+
+# talk LINE REPLY COMMAND...: the command answers the line with the reply, three times, while its input stays open.
+talk() {
+	local line=$1 want=$2 got n pid
+	shift 2
+	coproc TOOL { "$@" 2>err; }
+	# shellcheck disable=SC2153 # coproc sets it
+	pid=$TOOL_PID
+	exec 7>&"${TOOL[1]}" 8<&"${TOOL[0]}"
+	for n in 1 2 3; do
+		printf '%s\n' "$line" >&7
+		IFS= read -r -t 20 got <&8 || { echo "$*: no reply to line $n"; kill "$pid"; return 1; }
+		is "$got" "$want"
+	done
+	exec 7>&- 8<&-
+	wait "$pid" || :
+}
+
+# ---- a line goes on before the next one comes ----
+
+@test 'pktcat passes each line on at once, in every form' {
+	talk "$LINE" "$LINE" pktcat
+	talk "$LINE" "$LINE" pktcat -f udp -
+	talk '# comment' '# comment' pktcat
+	coproc TOOL { pktcat -T json; }
+	echo "$LINE" >&"${TOOL[1]}"
+	IFS= read -r -t 20 got <&"${TOOL[0]}"
+	has "$got" '"dport":7'
+}
+
+@test 'pktcat reads and writes a capture record by record' {
+	coproc TOOL { pktcat --pcapng -w - | pktcat -w - | pktcat; }
+	for n in 1 2 3; do
+		echo "${LINE/id=1/id=$n}" >&"${TOOL[1]}"
+		IFS= read -r -t 20 got <&"${TOOL[0]}"
+		is "$got" "${LINE/id=1/id=$n}"
+	done
+}
+
+@test 'udpck passes each line on at once' {
+	talk "$LINE" "$LINE @udpck.sum=ok" udpck
+	talk '# comment' '# comment' udpck
+}
+
+@test 'modem-sim passes each line on at once' {
+	talk "$LINE" "$LINE @modem-sim.bits=264 @modem-sim.errors=0" modem-sim
+}
+
+@test 'framer passes each line on at once, both ways' {
+	talk "$LINE" "$FRAME" framer
+	talk "$FRAME" "$LINE" framer -d
+}
+
+@test 'a pipe of all of them is live' {
+	all() { framer | modem-sim | framer -d | sed -u 's/ @modem[^ ]*//g' | udpck | pktcat; }
+	talk "$LINE" "$LINE @udpck.sum=ok" all
+}
+
+@test 'the last line without LF goes on when the input ends' {
+	is "$(printf '%s' "$LINE" | udpck 2>err)" "$LINE @udpck.sum=ok"
+}
+
+@test 'what one file gave goes out before the next one, a pipe, gives anything' {
+	echo "$LINE" >a
+	coproc TOOL { pktcat a -; }
+	IFS= read -r -t 20 got <&"${TOOL[0]}"
+	is "$got" "$LINE"
+}
+
+# ---- duplex ----
+
+@test 'a duplex loop of two filters answers each line at once' {
+	# us -> to -> udpck -> pktcat -> from -> us
+	mkfifo to between from
+	udpck <to >between 2>err &
+	pids+=($!)
+	pktcat <between >from &
+	pids+=($!)
+	exec 7>to 8<from
+	for n in 1 2 3 4 5; do
+		echo "${LINE/id=1/id=$n}" >&7
+		IFS= read -r -t 20 got <&8
+		is "$got" "${LINE/id=1/id=$n} @udpck.sum=ok"
+	done
+	exec 7>&- 8<&-
+}
+
+@test 'a client that writes 2 MB before it reads anything does not stop the filters' {
+	mkfifo to from
+	yes "$LINE" | head -n 20000 >sent
+	[ "$(wc -c <sent)" -gt 1800000 ]
+	udpck <to 2>err | pktcat >from &
+	# As a client without threads would: all of it, then the replies.
+	exec 8<>from
+	timeout 60 cat sent >to
+	head -n 20000 <&8 >got
+	exec 8<&-
+	is "$(sort -u got)" "$LINE @udpck.sum=ok"
+}
+
+# circulated PID OCTETS: it has read so many.
+circulated() {
+	[ "$(awk '$1 == "rchar:" { print $2 }' "/proc/$1/io")" -gt "$2" ]
+}
+
+@test 'two filters in a ring with more in flight than pipes hold do not deadlock' {
+	[ -r /proc/self/io ] || skip 'no /proc/PID/io, by which the ring is watched'
+	# udpck -> back -> modem-sim -> forth -> udpck: every line goes round for ever, its notes replaced.
+	mkfifo forth back
+	yes "$LINE" | head -n 20000 >sent
+	exec 7<>forth 8<>back
+	udpck <forth >back 2>err &
+	pids+=($!)
+	udpck=$!
+	modem-sim <back >forth 2>>err &
+	pids+=($!)
+	modem=$!
+	exec 8<&-
+	timeout 60 cat sent >&7
+	await circulated "$udpck" 30000000
+	await circulated "$modem" 30000000
+	kill "$udpck" "$modem"
+	wait "$udpck" "$modem" 2>/dev/null || :
+	exec 7<&-
+	[ ! -s err ]
+}
+
+# ---- the end ----
+
+@test 'a reader that goes away ends each tool quietly' {
+	yes "$LINE" | head -n 50000 >big
+	pktcat -w big.pcap big
+	for command in 'pktcat big' 'pktcat big.pcap' 'udpck big' 'modem-sim big' 'framer big' 'pktcat -T json big'; do
+		got=$($command 2>err | head -n 1; echo "${PIPESTATUS[0]}")
+		is "$command: ${got##*$'\n'} $(cat err)" "$command: 141 "
+	done
+	# The parent ignores SIGPIPE: they die of it all the same.
+	got=$(trap '' PIPE; pktcat big 2>err | head -n 1; echo "${PIPESTATUS[0]}")
+	is "${got##*$'\n'} $(cat err)" '141 '
+}
+
+@test 'the exit status comes through a pipe' {
+	is "$(printf 'ip sum=1\nip\n' | udpck 2>err | tail -n 1; echo "${PIPESTATUS[1]}")" 'ip @udpck.sum=ok
+1'
+}
+
+# ---- memory ----
+
+# peak KIB PID: its largest resident set is below that.
+peak() {
+	local kib
+	kib=$(awk '$1 == "VmHWM:" { print $2 }' "/proc/$2/status")
+	[ "$kib" -lt "$1" ] || { echo "$kib KiB"; return 1; }
+}
+
+# bounded COMMAND...: fed 100 MB of standard input and then a last packet, it has taken less than 10 MB when that comes out.
+bounded() {
+	rm -f in out
+	mkfifo in out
+	"$@" <in >out 2>err &
+	pids+=($!)
+	local pid=$!
+	exec 7>in 8<out
+	{ cat >&7; printf '%s' "$LAST" >&7; } &
+	grep -q -a -m 1 'last-packet' <&8
+	peak 10240 "$pid"
+	exec 7>&- 8<&-
+	wait "$pid" || :
+}
+
+@test 'memory is bounded: 100 MB of packet text' {
+	[ -r /proc/self/status ] || skip 'no /proc/PID/status'
+	! sanitized || skip 'AddressSanitizer takes memory of its own'
+	LAST=$'1 ip data str=last-packet\n'
+	for tool in pktcat udpck modem-sim; do
+		yes "$LINE data str=$(printf '%01300d' 0)" | head -n 71000 | bounded "$tool"
+	done
+	yes "$FRAME" | sed -u 's/hello/hello/' | head -c 20000000 | sed '$d' | bounded framer -d
+}
+
+@test 'memory is bounded: 100 MB of pcap' {
+	[ -r /proc/self/status ] || skip 'no /proc/PID/status'
+	! sanitized || skip 'AddressSanitizer takes memory of its own'
+	yes "${LINE/hello/$(printf '%01300d' 0)}" | head -n 7000 | pktcat -w - >a.pcap
+	tail -c +25 a.pcap >records
+	pktcat -w - <<<'1 ip data str=last-packet' | tail -c +25 >last
+	for tool in pktcat udpck; do
+		rm -f in out
+		mkfifo in out
+		"$tool" <in >out 2>err &
+		pids+=($!)
+		pid=$!
+		exec 7>in 8<out
+		{ cat a.pcap; for _ in 1 2 3 4 5 6 7 8 9 10; do cat records; done; cat last; } >&7 &
+		grep -q -a -m 1 last-packet <&8
+		peak 10240 "$pid"
+		exec 7>&- 8<&-
+		wait "$pid" || :
+	done
+}
+
+@test 'memory is bounded: a line of 8 MB and a pcap that says 256 KB' {
+	[ -r /proc/self/status ] || skip 'no /proc/PID/status'
+	! sanitized || skip 'AddressSanitizer takes memory of its own'
+	LAST=$'1 ip data str=last-packet\n'
+	printf 'frame dlt=147 pad n=262144\n' | bounded pktcat
+}
