@@ -119,20 +119,11 @@ static const struct pinfo *next_layer(const struct pkt *k, const struct layer *l
 	return NULL;
 }
 
-static void put_octets(struct pkt *k, enum role role, uint32_t off, uint32_t end)
+static void put_octets(struct pkt *k, const struct pinfo *pi, uint32_t off, uint32_t end)
 {
-	static const struct pinfo *data, *pad;
-	if (!data) {
-		for (const struct proto *const *p = registry; *p; p++) {
-			if ((*p)->role == ROLE_DATA)
-				data = reg_info(*p);
-			if ((*p)->role == ROLE_PAD)
-				pad = reg_info(*p);
-		}
-	}
 	struct layer *l = &k->layer[k->nlayers++];
-	l->info = role == ROLE_PAD ? pad : data;
-	l->proto = l->info->p;
+	l->info = pi;
+	l->proto = pi->p;
 	l->off = off;
 	l->hlen = end - off;
 	l->end = end;
@@ -200,7 +191,7 @@ void pkt_decode(struct pkt *k, const struct cap_rec *r)
 	if (!pi)
 		return;
 	if (pi->p->role != ROLE_HEADER) {
-		put_octets(k, ROLE_DATA, 0, k->len);
+		put_octets(k, pi, 0, k->len);
 		return;
 	}
 	if (r->fcs > 0)
@@ -216,9 +207,9 @@ void pkt_decode(struct pkt *k, const struct cap_rec *r)
 	if (k->tail < k->len)
 		pkt_layout(k);
 	if (off < k->tail)
-		put_octets(k, ROLE_DATA, off, k->tail);
+		put_octets(k, reg_role(ROLE_DATA), off, k->tail);
 	if (k->tail < k->len - k->fcs)
-		put_octets(k, ROLE_PAD, k->tail, k->len - k->fcs);
+		put_octets(k, reg_role(ROLE_PAD), k->tail, k->len - k->fcs);
 }
 
 /* --- what the encoder computes -------------------------------------------------------------------------- */

@@ -91,7 +91,8 @@ enum role {
 	ROLE_PAD,    /* a trailer: [0] n, [1] hex */
 	ROLE_FRAME,  /* [0] dlt, [1] hex */
 	ROLE_BITS,   /* [0] b */
-	ROLE_OCTETS  /* [0] hex */
+	ROLE_OCTETS, /* [0] hex */
+	ROLES
 };
 
 /* Where text goes: hooks write at p and return the new end. The caller has room for 32 characters an

@@ -107,6 +107,8 @@ const struct pinfo *reg_layer(uint64_t key);
 const struct pinfo *reg_bound(int space, uint32_t value);
 const struct pinfo *reg_root(uint32_t link, const uint8_t *p, uint32_t len);
 const struct pinfo *reg_info(const struct proto *p);
+/* The first protocol of a role. */
+const struct pinfo *reg_role(enum role role);
 
 /* pkt.c, for text.c: the ends of the layers; and all that was not written. */
 void pkt_layout(struct pkt *k);

@@ -13,6 +13,7 @@ enum { SPACES_MAX = 64, BOUND_SLOTS = 1024 };
 static struct pinfo *infos;
 static unsigned ninfos;
 static struct names layers;
+static const struct pinfo *roles[ROLES];
 
 static const char *space_names[SPACES_MAX];
 static int nspaces, space_link, space_link4;
@@ -308,6 +309,8 @@ int registry_init(struct err *e)
 		infos[i].id = i;
 		infos[i].link = -1;
 		name[i] = registry[i]->name;
+		if (!roles[infos[i].p->role])
+			roles[infos[i].p->role] = &infos[i];
 		if (bind_all(&infos[i], e) != 0)
 			return -1;
 	}
@@ -323,6 +326,11 @@ const struct pinfo *reg_layer(uint64_t key)
 {
 	int i = names_get(&layers, key);
 	return i < 0 ? NULL : &infos[i];
+}
+
+const struct pinfo *reg_role(enum role role)
+{
+	return roles[role];
 }
 
 const struct pinfo *reg_info(const struct proto *p)

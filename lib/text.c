@@ -1021,10 +1021,8 @@ void pkt_medium(struct pkt *to, enum role role, const uint8_t *b, uint32_t n, ui
 {
 	struct layer *l = &to->layer[0];
 	begin(to);
-	for (const struct proto *const *p = registry; *p; p++)
-		if ((*p)->role == role)
-			l->proto = *p;
-	l->info = reg_info(l->proto);
+	l->info = reg_role(role);
+	l->proto = l->info->p;
 	l->off = 0;
 	l->hlen = l->end = n;
 	l->absent = l->badlen = false;

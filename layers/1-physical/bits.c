@@ -7,7 +7,9 @@ static const struct field bits_fields[] = {
 	{0},
 };
 
+static const struct bind bits_binds[] = {{"link", 149}, {0}}; /* LINKTYPE_USER2: private use */
+
 const struct proto bits_proto = {
 	.name = "bits", .title = "Bits on a medium", .osi = 1, .standard = "pkt(5), rule 11", .role = ROLE_BITS,
-	.fields = bits_fields,
+	.fields = bits_fields, .binds = bits_binds,
 };

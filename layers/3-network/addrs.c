@@ -36,11 +36,12 @@ static int read_addr(struct pkt *k, const char *s, size_t n, size_t alen, struct
 	return 0;
 }
 
+typedef int reader(struct pkt *k, const char *s, size_t n, size_t alen, struct err *e);
+
 /* Calls item for every part between commas, unescaped. */
-static int each_item(struct pkt *k, const struct var *v, size_t alen, struct err *e,
-                     int (*item)(struct pkt *, const char *, size_t, size_t, struct err *))
+static int each_item(struct pkt *k, const struct var *v, size_t alen, struct err *e, reader *item)
 {
-	if (!v)
+	if (!v || !v->n)
 		return 0;
 	for (const char *s = v->s, *end = s + v->n; s <= end;) {
 		const char *comma = memchr(s, ',', (size_t)(end - s));
@@ -69,7 +70,7 @@ writer addrs_write(writer p, const uint8_t *b, size_t n, size_t alen)
 
 int addrs_build(struct pkt *k, const struct var *v, size_t alen, struct err *e)
 {
-	return v && v->n ? each_item(k, v, alen, e, read_addr) : 0;
+	return each_item(k, v, alen, e, read_addr);
 }
 
 /* --- group records --------------------------------------------------------------------------------------- */
@@ -140,5 +141,5 @@ static int read_record(struct pkt *k, const char *s, size_t n, size_t alen, stru
 
 int records_build(struct pkt *k, const struct var *v, size_t alen, struct err *e)
 {
-	return v && v->n ? each_item(k, v, alen, e, read_record) : 0;
+	return each_item(k, v, alen, e, read_record);
 }

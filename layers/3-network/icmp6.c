@@ -68,7 +68,7 @@ static const struct field icmp6_fields[] = {
 	[F_PTR] = {"ptr", 32, 32, DEC, ALWAYS, .help = "Pointer to the octet in error (type 4)"},
 	[F_HOP] = {"hop", 32, 8, DEC, ALWAYS, .help = "Cur Hop Limit (router advertisement)"},
 	[F_RAFLAGS] = {"raflags", 40, 8, FLAGS, OPTIONAL, .words = ra_flags,
-	               .help = "M: addresses, O: other things by DHCPv6, H, Prf0 (high preference), Prf1,Prf0 (low), P (router advertisement)"},
+	               .help = "M: addresses, O: other things by DHCPv6, H: home agent, Prf0: high, Prf1,Prf0: low preference, P: proxy"},
 	[F_LIFETIME] = {"lifetime", 48, 16, DEC, ALWAYS, .help = "Router Lifetime in seconds; 0: no default router (router advertisement)"},
 	[F_REACH] = {"reach", MOVED, 32, DEC, ALWAYS, .help = "Reachable Time in milliseconds (router advertisement)"},
 	[F_RETRANS] = {"retrans", MOVED, 32, DEC, ALWAYS, .help = "Retrans Timer in milliseconds (router advertisement)"},
@@ -98,8 +98,9 @@ static const struct field icmp6_fields[] = {
 
 static const struct bind icmp6_binds[] = {{"ip.proto", ICMP6_PROTO}, {0}};
 
-/* IANA, IPv6 Neighbor Discovery Option Formats: RFC 4861 (1 to 5), 3971 (14), 4191 (24), 8106 (25, 31). prefix: length, flags (128: on-link,
- * 64: autonomous), valid and preferred lifetime, prefix; route: length, preference, lifetime, prefix; rdnss and dnssl: lifetime first. */
+/* IANA, IPv6 Neighbor Discovery Option Formats: RFC 4861 (1 to 5), 3971 (14), 4191 (24), 8106 (25, 31). prefix: length,
+ * flags (128: on-link, 64: autonomous), valid and preferred lifetime, prefix; route: length, preference, lifetime, prefix;
+ * rdnss and dnssl: lifetime first. */
 static const struct tlv_kind icmp6_kinds[] = {
 	{1, "slla", "m", false}, {2, "tlla", "m", false}, {3, "prefix", "bbwwzz6", false}, {4, "redir", "zzzx", false},
 	{5, "mtu", "zw", false}, {14, "nonce", "x", false}, {24, "route", "bbwx", false}, {25, "rdnss", "zw6*", false},
@@ -241,9 +242,10 @@ static int icmp6_build(struct pkt *k, struct layer *l, struct err *e)
 }
 
 const struct proto icmp6_proto = {
-	.name = "icmp6", .title = "Internet Control Message Protocol for IPv6", .osi = 3, .standard = "RFC 4443, 2.1; RFC 4861, 4; RFC 3810, 5",
+	.name = "icmp6", .title = "Internet Control Message Protocol for IPv6", .osi = 3,
+	.standard = "RFC 4443, 2.1; RFC 4861, 4; RFC 3810, 5",
 	.hlen = ICMP6_HLEN, .fields = icmp6_fields, .binds = icmp6_binds, .space = {"icmp6.quote"},
 	.diagram_note = "what is behind the first 4 octets depends on the type",
 	.size = icmp6_size, .next = icmp6_next, .derive = icmp6_derive, .place = icmp6_place, .print = icmp6_print,
-	.build = icmp6_build,
+	.build = icmp6_build, .pseudo_sum = true,
 };

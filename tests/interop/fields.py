@@ -151,6 +151,9 @@ class Packet:
     def __init__(self, place, ours, theirs):
         self.place, self.ours, self.theirs = place, ours, theirs
 
+    def link(self):
+        return int(self.ours["frame.dlt"] or 0) & 0xffff  # a classic pcap has other things above
+
     def malformed(self):
         """Whether tshark finds an error in it other than a bad checksum."""
         if self.theirs["_ws.malformed"] or self.theirs["_ws.short"]:
@@ -181,15 +184,21 @@ KNOWN = [
     ("options that are none: tshark reads on, we print raw:",
      lambda p, f, x, y: f.endswith(".opt") and "raw" in x),
     ("tshark takes the pseudo-header of ATM captures off the length",
-     lambda p, f, x, y: f in ("len", "caplen") and p.ours["frame.dlt"] == "123" and x[0] == y[0] + 4),
+     lambda p, f, x, y: f in ("len", "caplen") and p.link() == 123 and x[0] == y[0] + 4),
     ("a length on the wire from 2^31 on: tshark shows 2^31 - 1",
      lambda p, f, x, y: f == "len" and x[0] >= 2**31 and y[0] == 2**31 - 1),
     ("a pcap's microseconds beyond a second: tshark has its own arithmetic for more than 4294 of them, we carry",
      lambda p, f, x, y: f == "time" and p.place.split(":")[0] in
      ("ndpi__tests_cfgs_default_pcap_fuzz-2021-06-07-c6c72a0a56.pcap", "tcpdump__tests_rx_serviceid_oobr.pcap")),
     ("link type 50 whose first octet is not 0xff (HDLC): tshark guesses PPP",
-     lambda p, f, x, y: f == "ppp.proto|ppp.pfc" and not x and p.ours["frame.dlt"] == "50"),
+     lambda p, f, x, y: f == "ppp.proto|ppp.pfc" and not x and p.link() == 50),
 ]
+
+
+# Captures whose packets are not the same for tshark.
+SET_ASIDE = {
+    "suricata__tests_bug-6875-01_fuzz.pcap": "a record of 1409179648 octets: tshark takes the file for another flavour of pcap",
+}
 
 
 class Comparison:
@@ -231,7 +240,7 @@ class Comparison:
         with tempfile.TemporaryDirectory() as scratch:
             tshark = peers.Tshark(scratch)
             mine = peers.Pktcat(scratch, files, self.ours)
-            for capture, inside in tshark.merge([f for f in files if f not in mine.refused]):
+            for capture, inside in tshark.merge(f for f in files if f not in mine.refused and os.path.basename(f) not in SET_ASIDE):
                 self.capture(mine, inside, tshark.rows(capture, self.theirs))
 
     def capture(self, mine, inside, theirs):
