@@ -6,27 +6,49 @@ load helper
 LINE='1.000000 ip id=1 ttl=64 src=192.0.2.1 dst=192.0.2.53 udp sport=40001 dport=7 data str=hello'
 FRAME="1.000000 eth da=02:00:00:00:00:02 sa=02:00:00:00:00:01 fcs=crc ${LINE#* } pad n=9"
 
+setup_file() {
+	export BATS_TEST_TIMEOUT=120
+}
+
 teardown() {
 	local pid
 	# Only what a test started itself is ended.
 	for pid in ${pids[@]+"${pids[@]}"}; do kill "$pid" 2>/dev/null || :; done
 }
 
-# talk LINE REPLY COMMAND...: the command answers the line with the reply, three times, while its input stays open.
-talk() {
-	local line=$1 want=$2 got n pid
-	shift 2
-	coproc TOOL { "$@" 2>err; }
-	# shellcheck disable=SC2153 # coproc sets it
-	pid=$TOOL_PID
-	exec 7>&"${TOOL[1]}" 8<&"${TOOL[0]}"
-	for n in 1 2 3; do
-		printf '%s\n' "$line" >&7
-		IFS= read -r -t 20 got <&8 || { echo "$*: no reply to line $n"; kill "$pid"; return 1; }
-		is "$got" "$want"
-	done
+# start COMMAND...: it runs with us writing its input at 7 and reading its output at 8; pid is its process.
+start() {
+	rm -f to from
+	mkfifo to from
+	"$@" <to >from 2>err &
+	pid=$!
+	pids+=("$pid")
+	exec 7>to 8<from
+}
+
+# hears WANT: the next line that comes at 8.
+hears() {
+	local got
+	IFS= read -r -t 20 got <&8 || { echo "no reply"; return 1; }
+	is "$got" "$1"
+}
+
+# stop: its input ends, and it with it.
+stop() {
 	exec 7>&- 8<&-
 	wait "$pid" || :
+}
+
+# talk LINE REPLY COMMAND...: the command answers the line with the reply, three times, while its input stays open.
+talk() {
+	local line=$1 want=$2 n
+	shift 2
+	start "$@"
+	for n in 1 2 3; do
+		printf '%s\n' "$line" >&7
+		hears "$want"
+	done
+	stop
 }
 
 # ---- a line goes on before the next one comes ----
@@ -35,19 +57,21 @@ talk() {
 	talk "$LINE" "$LINE" pktcat
 	talk "$LINE" "$LINE" pktcat -f udp -
 	talk '# comment' '# comment' pktcat
-	coproc TOOL { pktcat -T json; }
-	echo "$LINE" >&"${TOOL[1]}"
-	IFS= read -r -t 20 got <&"${TOOL[0]}"
-	has "$got" '"dport":7'
+	start pktcat -T tsv -e udp.dport,data.str
+	echo "$LINE" >&7
+	hears $'udp.dport\tdata.str'
+	hears $'7\thello'
+	stop
 }
 
 @test 'pktcat reads and writes a capture record by record' {
-	coproc TOOL { pktcat --pcapng -w - | pktcat -w - | pktcat; }
+	captures() { pktcat --pcapng -w - | pktcat -w - | pktcat; }
+	start captures
 	for n in 1 2 3; do
-		echo "${LINE/id=1/id=$n}" >&"${TOOL[1]}"
-		IFS= read -r -t 20 got <&"${TOOL[0]}"
-		is "$got" "${LINE/id=1/id=$n}"
+		echo "${LINE/id=1/id=$n}" >&7
+		hears "${LINE/id=1/id=$n}"
 	done
+	stop
 }
 
 @test 'udpck passes each line on at once' {
@@ -75,9 +99,9 @@ talk() {
 
 @test 'what one file gave goes out before the next one, a pipe, gives anything' {
 	echo "$LINE" >a
-	coproc TOOL { pktcat a -; }
-	IFS= read -r -t 20 got <&"${TOOL[0]}"
-	is "$got" "$LINE"
+	start pktcat a -
+	hears "$LINE"
+	stop
 }
 
 # ---- duplex ----
@@ -92,8 +116,7 @@ talk() {
 	exec 7>to 8<from
 	for n in 1 2 3 4 5; do
 		echo "${LINE/id=1/id=$n}" >&7
-		IFS= read -r -t 20 got <&8
-		is "$got" "${LINE/id=1/id=$n} @udpck.sum=ok"
+		hears "${LINE/id=1/id=$n} @udpck.sum=ok"
 	done
 	exec 7>&- 8<&-
 }

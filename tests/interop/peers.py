@@ -89,13 +89,16 @@ class Pktcat:
         self.refused = {}
         with open(self.path, "w", encoding="latin-1") as out:
             for name in files:
-                p = subprocess.run([os.path.join(BIN, "pktcat"), "-q", "-T", "tsv", "-e", ",".join(fields), name],
-                                   capture_output=True, text=True, encoding="latin-1", stdin=subprocess.DEVNULL)
+                p = self.run(name, fields)
                 rows = p.stdout.splitlines()[1:]
                 if not rows:
                     self.refused[name] = p.stderr.strip()
                 for number, row in enumerate(rows):
                     out.write(f"{name}\t{number + 1}\t{row}\n")
+
+    def run(self, name, fields):
+        return subprocess.run([os.path.join(BIN, "pktcat"), "-q", "-T", "tsv", "-e", ",".join(fields), name],
+                              capture_output=True, text=True, encoding="latin-1", stdin=subprocess.DEVNULL)
 
     def rows(self):
         """Of each packet its file, its number there, and the values of the fields."""
