@@ -25,6 +25,7 @@
 enum {
 	GZ_BUF = 64 * 1024,     /* octets of compressed input held at a time */
 	AHEAD_STEP = 64 * 1024, /* octets: the capacity of a Linux pipe */
+	AHEAD_MAX = IN_AHEAD + IN_AHEAD / 4, /* so that few octets are moved for each one read; all tools stay below 10 MB */
 	FD_ENDED = -1           /* struct in.ended: end of file */
 };
 
@@ -126,7 +127,8 @@ static void read_ahead(struct in *in)
 		in->ahead_pos = 0;
 	}
 	if (in->ahead_cap - in->ahead_len < AHEAD_STEP) {
-		in->ahead_cap = in->ahead_cap * 2 + AHEAD_STEP;
+		size_t cap = in->ahead_cap * 2 + AHEAD_STEP;
+		in->ahead_cap = cap < AHEAD_MAX ? cap : AHEAD_MAX;
 		in->ahead = xrealloc(in->ahead, in->ahead_cap);
 	}
 	in->ahead_len += read_some(in, in->ahead + in->ahead_len, AHEAD_STEP);

@@ -50,6 +50,8 @@ static int open_next(struct source *s, struct err *e)
 	s->text = cap_sniff(in_at(&s->in), in_left(&s->in)) == CAP_NONE;
 	if (!s->text && cap_open(&s->cap, &s->in, e) != 0)
 		return err_prefix(e, "%s: ", s->name);
+	if (s->opened)
+		s->opened(s);
 	return 0;
 }
 

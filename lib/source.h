@@ -33,6 +33,7 @@ struct source {
 	uint64_t cut;             /* times finer than nanoseconds, truncated */
 	void (*idle)(void *);
 	void *idle_arg;
+	void (*opened)(struct source *s); /* called when a file has been opened and its format told; may be NULL */
 	struct in *pair;          /* the input, for out_pair */
 };
 

@@ -69,5 +69,5 @@ static uint32_t ip6_pseudo(const struct pkt *k, const struct layer *l, uint32_t 
 const struct proto ip6_proto = {
 	.name = "ip6", .title = "Internet Protocol version 6", .osi = 3, .standard = "RFC 8200, 3",
 	.hlen = IP6_HLEN, .fields = ip6_fields, .binds = ip6_binds, .space = IP6_SPACES,
-	.size = ip6_size, .pseudo = ip6_pseudo,
+	.size = ip6_size, .pseudo = ip6_pseudo, .sum_required = true,
 };

@@ -31,7 +31,7 @@ static const char *const more[] = {
 	"Exit status: 0 done; 1 a frame was damaged; 2 usage, malformed input or a system error.", NULL,
 };
 
-static uint64_t whole, damaged, unchecked;
+static uint64_t whole, damaged, unchecked, already_frames;
 
 static bool trailer(const struct pkt *k)
 {
@@ -54,6 +54,7 @@ static void frame(struct pipe *p, void *arg)
 		pipe_die(p, "%s cannot go into a frame", k->bits ? "bits that are not whole octets"
 		                                                 : "a packet whose capture was cut short");
 	if (k->fcs) {
+		already_frames++;
 		pipe_pass(p, "framer", "");
 		return;
 	}
@@ -125,8 +126,12 @@ static void deframe(struct pipe *p, void *arg)
 	}
 	if (!k->fcs)
 		unchecked++;
+	/* Octets that the capture lacks are still counted, unless they belong to the trailer. */
 	unsigned end = k->nlayers - trailer(k);
-	if (pkt_compose(&out, k, 1, end, end > 1 ? "" : "data hex=", "", &e) != 0)
+	char lacks[32] = "";
+	if (k->wire > k->len && end == k->nlayers)
+		snprintf(lacks, sizeof lacks, " @len=%u", k->wire - k->layer[0].hlen);
+	if (pkt_compose(&out, k, 1, end, end > 1 ? "" : "data hex=", lacks, &e) != 0)
 		pipe_die(p, "%s", e.msg);
 	pipe_write(p, &out, "framer", "");
 	whole++;
@@ -143,7 +148,11 @@ int main(int argc, char **argv)
 		tool_die(EX_BAD, "--keep goes with -d");
 	pipe_run(&p, argv + 1, n, unframe ? deframe : frame, NULL);
 	if (unframe && (damaged || opt_verbose))
-		tool_say("%llu frames whole, %llu dropped for a wrong frame check sequence, %llu had none to check",
-		         (unsigned long long)(whole - unchecked), (unsigned long long)damaged, (unsigned long long)unchecked);
+		tool_say("%llu frames: %llu good, %llu damaged and dropped, %llu without a check sequence",
+		         (unsigned long long)(whole + damaged), (unsigned long long)(whole - unchecked),
+		         (unsigned long long)damaged, (unsigned long long)unchecked);
+	if (!unframe && opt_verbose)
+		tool_say("%llu packets framed, %llu were frames with a check sequence already", (unsigned long long)whole,
+		         (unsigned long long)already_frames);
 	return damaged ? EX_NO : EX_YES;
 }

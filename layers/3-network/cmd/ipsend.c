@@ -1,6 +1,7 @@
 /* ipsend.c - crafts a packet from the words of the command line: ipsend(1). */
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "io.h"
@@ -101,7 +102,10 @@ int main(int argc, char **argv)
 		send_frame(l, &k);
 	else
 		print(&k);
+	if (opt_verbose && !l)
+		tool_say("%u octets in %u layers", k.len, k.nlayers);
 	pkt_free(&k);
+	free(line);
 	if (l)
 		live_close(l);
 	return EX_YES;

@@ -53,8 +53,9 @@ static enum verdict judge(const struct pkt *k, unsigned i, const struct field *f
 	return have == *want ? OK : BAD;
 }
 
-static void look(const struct pkt *k, struct finding *found)
+static void look(const struct pipe *p, struct finding *found)
 {
+	const struct pkt *k = &p->pkt;
 	bool any = false;
 	*found = (struct finding){.worst = OK};
 	for (unsigned i = 0; i < k->nlayers; i++) {
@@ -67,6 +68,9 @@ static void look(const struct pkt *k, struct finding *found)
 			any = true;
 			if (v > found->worst)
 				found->worst = v;
+			if (v == BAD && opt_verbose)
+				tool_warn("%s: %s.sum is 0x%04llx and should be 0x%04llx (%s; RFC 1071)", pipe_where(p), l->proto->name,
+				          (unsigned long long)field_value(k, l, f), (unsigned long long)want, l->proto->standard);
 			if (v == BAD) {
 				char sum[24];
 				snprintf(sum, sizeof sum, "0x%04llx", (unsigned long long)want);
@@ -84,7 +88,7 @@ static void check(struct pipe *p, void *arg)
 	struct finding found;
 	char notes[640];
 	(void)arg;
-	look(&p->pkt, &found);
+	look(p, &found);
 	counts[found.worst]++;
 	int n = snprintf(notes, sizeof notes, " @udpck.sum=%s", words[found.worst]);
 	if (found.worst == BAD)

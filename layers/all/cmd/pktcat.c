@@ -306,6 +306,19 @@ static void on_signal(int sig)
 	source_stop();
 }
 
+/* -v: what each input is. */
+static void tell_input(struct source *s)
+{
+	const struct cap *c = &s->cap;
+	if (s->text)
+		tool_say("%s: packet text", s->name);
+	else if (c->format == CAP_PCAP)
+		tool_say("%s: pcap, %s octet order, link type %u, %s", s->name, c->swapped ? "the other" : "this machine's", c->link,
+		         c->digits == 9 ? "nanoseconds" : "microseconds");
+	else
+		tool_say("%s: pcapng, %s octet order", s->name, c->swapped ? "the other" : "this machine's");
+}
+
 static void open_live(struct run *r)
 {
 	struct err e;
@@ -358,6 +371,8 @@ static void finish(struct run *r)
 	if (r->notes_lost)
 		tool_say("%llu notes were left out: a capture file has no place for them",
 		         (unsigned long long)r->notes_lost);
+	if (opt_verbose && !r->src.live)
+		tool_say("%llu packets", (unsigned long long)r->packets);
 	if (r->src.live)
 		tool_say("%llu packets captured, %llu of them cut short, %llu dropped by the kernel",
 		         (unsigned long long)r->packets, (unsigned long long)r->truncated,
@@ -391,6 +406,8 @@ int main(int argc, char **argv)
 		open_live(&r);
 	else
 		source_init(&r.src, read_from ? one : argv + 1, read_from ? 1 : n, flush, &r);
+	if (opt_verbose)
+		r.src.opened = tell_input;
 	if (filter_text && !iface && !(r.filter = filter_new(filter_text, &e)))
 		tool_die(EX_BAD, "-f: %s", e.msg);
 	open_output(&r, form_given);

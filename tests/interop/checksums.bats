@@ -1,0 +1,9 @@
+# checksums.bats - udpck's verdicts are tshark's.
+
+load peers
+
+@test "checksums: IP, UDP, TCP, ICMP, ICMPv6, IGMP and GRE in the captures of others, against tshark" {
+	need python3 tshark mergecap
+	captures >/dev/null
+	counts python3 "$here/sums.py"
+}
