@@ -118,18 +118,16 @@ static size_t read_some(struct in *in, void *p, size_t n)
 /* Appends what is readable to the side buffer. No pointer into in->buf dies. */
 static void read_ahead(struct in *in)
 {
+	if (!in->ahead) { /* all of it at once: memory that is not touched costs nothing, and none is copied to grow */
+		in->ahead_cap = AHEAD_MAX;
+		in->ahead = xmalloc(in->ahead_cap);
+	}
 	if (in->ahead_pos == in->ahead_len)
 		in->ahead_pos = in->ahead_len = 0;
-	if (in->ahead_cap - in->ahead_len < AHEAD_STEP) {
-		if (in->ahead_pos)
-			memmove(in->ahead, in->ahead + in->ahead_pos, ahead_left(in));
+	if (in->ahead_cap - in->ahead_len < AHEAD_STEP) { /* what is left is less than IN_AHEAD: there is room then */
+		memmove(in->ahead, in->ahead + in->ahead_pos, ahead_left(in));
 		in->ahead_len = ahead_left(in);
 		in->ahead_pos = 0;
-	}
-	if (in->ahead_cap - in->ahead_len < AHEAD_STEP) {
-		size_t cap = in->ahead_cap * 2 + AHEAD_STEP;
-		in->ahead_cap = cap < AHEAD_MAX ? cap : AHEAD_MAX;
-		in->ahead = xrealloc(in->ahead, in->ahead_cap);
 	}
 	in->ahead_len += read_some(in, in->ahead + in->ahead_len, AHEAD_STEP);
 }

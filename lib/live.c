@@ -370,7 +370,7 @@ static char *addrs_join(const struct pcap_addr *a)
 }
 
 int live_list(void (*each)(void *arg, const char *name, const char *desc, const char *addrs, bool up), void *arg,
-              struct err *e)
+	      struct err *e)
 {
 	char why[PCAP_ERRBUF_SIZE];
 	pcap_if_t *all;

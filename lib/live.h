@@ -17,7 +17,8 @@ void filter_free(struct filter *f);
 
 struct live;
 
-/* Opens an interface for capture with nanosecond times where it can, non-blocking; a packet waits 1 ms at most, in which the kernel packs more behind it.
+/* Opens an interface for capture with nanosecond times where it can, non-blocking; a packet waits 1 ms at most, in which
+ * the kernel packs more behind it.
  * snaplen in octets, 0 for PKT_MAX; promiscuous unless promisc is false. When privilege is missing the message ends with the exact command:
  * "setcap cap_net_raw+ep /path/of/this/tool". */
 struct live *live_open(const char *iface, int snaplen, bool promisc, struct err *e);

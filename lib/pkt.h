@@ -90,7 +90,8 @@ int pkt_read(struct pkt *k, const char *line, size_t n, struct err *e);
 /* True when the line is blank or a comment. */
 bool pkt_is_comment(const char *line, size_t n);
 
-/* As a capture record: octets, lengths, time, link type. -1 when it cannot be in a capture (no link type, bits that are not whole octets). */
+/* As a capture record: octets, lengths, time, link type. -1 when it cannot be in a capture (no link
+ * type, bits that are not whole octets). */
 int pkt_record(const struct pkt *k, struct cap_rec *r, struct err *e);
 
 /* Characters that pkt_write may need at most. */
@@ -102,8 +103,9 @@ char *pkt_write_layers(char *p, const struct pkt *k, unsigned first, unsigned en
 /* Makes a packet from another's layers first to end-1 with other words before and behind them ("eth da=... sa=...", " pad n=6"), as
  * editing its text would: what is derived is computed anew. Time and notes are from's. 0 or -1. */
 int pkt_compose(struct pkt *to, const struct pkt *from, unsigned first, unsigned end, const char *before,
-                const char *after, struct err *e);
-/* Makes `octets` or `bits` (role; bits: how many of the last octet count, 0: all) of b[0..n), which is borrowed, with from's time and notes. */
+		const char *after, struct err *e);
+/* Makes `octets` or `bits` (role; bits: how many of the last octet count, 0: all) of b[0..n), which is borrowed,
+ * with from's time and notes. */
 void pkt_medium(struct pkt *to, enum role role, const uint8_t *b, uint32_t n, uint32_t bits, const struct pkt *from);
 /* Copies the list of notes (the notes themselves stay where they are). */
 void pkt_notes(struct pkt *to, const struct pkt *from);

@@ -27,7 +27,8 @@ void show_diagram(struct out *o, const struct pkt *k, bool color);
 /* Each field in words, with the standard it comes from. */
 void show_tree(struct out *o, const struct pkt *k, bool color);
 
-/* The fields of a protocol: widths, defaults, what is derived, what it binds to, its standard; and its empty diagram. False when there is no such
+/* The fields of a protocol: widths, defaults, what is derived, what it binds to, its standard; and its empty diagram. False when
+ * there is no such
  * protocol. */
 bool show_proto(struct out *o, const char *name);
 /* A line a protocol: word, OSI layer, title, standard. */

@@ -252,7 +252,7 @@ static inline bool plain_header(const struct pinfo *pi, const uint8_t *h)
 
 /* Made twice by the compiler, for plain and for qualified names. */
 static inline __attribute__((always_inline)) char *put_layer(char *p, const struct pkt *k, unsigned i, bool qualified,
-                                                             uint64_t counted)
+							     uint64_t counted)
 {
 	const struct layer *l = &k->layer[i];
 	const struct pinfo *pi = l->info;
@@ -992,7 +992,7 @@ int pkt_read(struct pkt *k, const char *line, size_t n, struct err *e)
 static void begin(struct pkt *k);
 
 int pkt_compose(struct pkt *to, const struct pkt *from, unsigned first, unsigned end, const char *before,
-                const char *after, struct err *e)
+		const char *after, struct err *e)
 {
 	size_t room = pkt_bound(from) + strlen(before) + strlen(after) + 64;
 	to->line = xrealloc(to->line, room);

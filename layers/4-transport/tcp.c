@@ -40,7 +40,8 @@ static const struct field tcp_fields[] = {
 
 static const struct bind tcp_binds[] = {{"ip.proto", TCP_PROTO}, {0}};
 
-/* IANA, TCP Option Kind Numbers: RFC 9293 (0 to 2), 7323 (3, 8), 2018 (4, 5), 2385 (19), 5925 (29), 8684 (30), 7413 (34), 6994 (253, 254). */
+/* IANA, TCP Option Kind Numbers: RFC 9293 (0 to 2), 7323 (3, 8), 2018 (4, 5), 2385 (19), 5925 (29), 8684 (30),
+ * 7413 (34), 6994 (253, 254). */
 static const struct tlv_kind tcp_kinds[] = {
 	{1, "nop", "", true}, {8, "ts", "ww", false}, {2, "mss", "h", false}, {4, "sackok", "", false},
 	{3, "ws", "b", false}, {5, "sack", "w*", false}, {0, "eol", "", true}, {19, "md5", "x", false},

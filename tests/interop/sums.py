@@ -70,7 +70,7 @@ class Packet:
 
 KNOWN = [
     ("a packet that is cut (quoted in ICMP, or its length cannot be true): tshark sums what is there, we call it unverifiable",
-     lambda p: p.cut() and {b for b, _ in p.bad} < {b for b, _ in p.their_bad()} | {""}),
+     lambda p: p.cut() and p.verdict in ("unverifiable", "bad") and {b for b, _ in p.bad} < {b for b, _ in p.their_bad()}),
     ("a header that is cut short or impossible is data here, without a checksum", lambda p: p.unseen() and p.layers[-1] in ("data", "pad")),
     ("UDP of length 0 (jumbograms): tshark goes no further", lambda p: "0" in p.ours["udp.len"].split(",")),
     ("tshark takes the damaged file for another flavour of pcap", lambda p: p.place.startswith("suricata__tests_bug-6875-01_fuzz.pcap")),

@@ -17,7 +17,7 @@ static struct bind a_binds[3] = {{"link", 1}, {0}};
 static struct bind b_binds[] = {{"a.two", 1}, {0}};
 
 static struct proto a = {.name = "a", .title = "A", .standard = "none", .hlen = 2, .fields = a_fields, .binds = a_binds,
-                         .space = {"a.two"}};
+			 .space = {"a.two"}};
 static struct proto b = {.name = "b", .title = "B", .standard = "none", .hlen = 2, .fields = b_fields, .binds = b_binds};
 
 const struct proto *const registry[] = {&a, &b, NULL};

@@ -15,7 +15,7 @@ static int type;
 static const char *da = "02:00:00:00:00:02", *sa = "02:00:00:00:00:01", *ethertype;
 
 static const char *const usage[] = {"[-t eth] [--da MAC] [--sa MAC] [--type N] [--no-pad] [FILE...]",
-                                    "-d [-t eth] [--keep] [FILE...]", NULL};
+				    "-d [-t eth] [--keep] [FILE...]", NULL};
 static const struct opt opts[] = {
 	{'d', "deframe", NULL, OPT_FLAG, &unframe, 0, 0, "check frames and take the packets out of them"},
 	{'t', "frame-type", "eth", OPT_ENUM, &type, 0, 0, "the kind of frame"},
