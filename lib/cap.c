@@ -712,27 +712,15 @@ static int pcap_put(struct capw *w, const struct cap_rec *r, struct err *e)
 	return 0;
 }
 
-/* The number of 10^-digits seconds since 1970. Where that needs more than 64 bits a coarser unit is taken, if
- * it says the same time. Returns -1 when none does. */
-static int units_of(const struct stamp *t, unsigned *digits, uint64_t *units)
+/* Whether sec, counted from the interface's offset in units of 10^-digits seconds, fits the 64 bits of a block. */
+static bool in_reach(uint64_t sec, int64_t offset, unsigned digits)
 {
-	for (unsigned d = *digits;; d--) {
-		uint64_t frac = t->nsec / TEN[9 - d];
-		if (t->nsec % TEN[9 - d])
-			return -1;
-		if (t->sec <= (UINT64_MAX - frac) / TEN[d]) {
-			*digits = d;
-			*units = t->sec * TEN[d] + frac;
-			return 0;
-		}
-		if (d == 0)
-			return -1;
-	}
+	return !digits || (sec >= (uint64_t)offset && sec - (uint64_t)offset < UINT64_MAX / TEN[digits]);
 }
 
 static void write_idb(struct capw *w, const struct cap_iface *f)
 {
-	uint32_t options = (f->tsresol != 6 ? 8u : 0) + (f->fcs >= 0 ? 8u : 0), total = 20 + options + (options ? 4 : 0);
+	uint32_t options = (f->tsresol != 6 ? 8u : 0) + (f->fcs >= 0 ? 8u : 0) + (f->tsoffset ? 12u : 0), total = 20 + options + (options ? 4 : 0);
 	char *start = out_room(w->out, total), *p = start;
 	p = le32(p, BLOCK_IDB);
 	p = le32(p, total);
@@ -751,26 +739,40 @@ static void write_idb(struct capw *w, const struct cap_iface *f)
 		p = le16(p, 1);
 		p = le32(p, fcslen_of(f->fcs));
 	}
+	if (f->tsoffset) {
+		p = le16(p, OPT_TSOFFSET);
+		p = le16(p, 8);
+		p = le32(p, (uint32_t)f->tsoffset);
+		p = le32(p, (uint32_t)((uint64_t)f->tsoffset >> 32));
+	}
 	if (options)
 		p = le32(p, OPT_END);
 	p = le32(p, total);
 	out_done(w->out, (size_t)(p - start));
 }
 
-/* The interface for these; digits < 0: any will do. One is written when there is none. */
-static size_t iface_for(struct capw *w, uint32_t link, int fcs, int digits)
+/* The interface for this record; one is written when there is none. A record without a time goes to any; a time that is too late for
+ * 64 bits of its units goes to one with an offset (if_tsoffset). Returns -1 when even that is not enough. */
+static ssize_t iface_for(struct capw *w, const struct cap_rec *r, unsigned digits)
 {
+	uint64_t sec = r->time.sec;
 	for (size_t i = 0; i < w->nifaces; i++) {
 		const struct cap_iface *f = &w->ifaces[i];
-		if (f->link == link && f->fcs == fcs && (digits < 0 || f->tsresol == digits))
-			return i;
+		if (f->link == r->link && f->fcs == r->fcs &&
+		    (!r->time.set || (f->tsresol == digits && in_reach(sec, f->tsoffset, digits))))
+			return (ssize_t)i;
 	}
+	int64_t offset = !r->time.set || in_reach(sec, 0, digits) ? 0
+	               : sec > INT64_MAX ? INT64_MAX : (int64_t)sec;
+	if (r->time.set && !in_reach(sec, offset, digits))
+		return -1;
 	struct cap_iface *f = add_iface(&w->ifaces, &w->nifaces, &w->capifaces);
-	f->link = link;
-	f->fcs = fcs;
-	f->tsresol = (uint8_t)(digits < 0 ? 6 : digits);
+	f->link = r->link;
+	f->fcs = r->fcs;
+	f->tsresol = (uint8_t)(r->time.set ? digits : 6);
+	f->tsoffset = offset;
 	write_idb(w, f);
-	return w->nifaces - 1;
+	return (ssize_t)w->nifaces - 1;
 }
 
 /* The end of a packet block: data, padding, the trailing length. */
@@ -804,13 +806,15 @@ static int pcapng_put(struct capw *w, const struct cap_rec *r, struct err *e)
 {
 	unsigned digits = r->time.set ? digits_of(&r->time) : 0;
 	uint64_t units = 0;
-	if (r->time.set && units_of(&r->time, &digits, &units) < 0)
-		return err_set(e, "the time %llu.%09u s needs more than the 64 bits of a pcapng", (unsigned long long)r->time.sec,
-		               r->time.nsec);
 	if (!w->begun)
 		section(w);
-	size_t iface = iface_for(w, r->link, r->fcs, r->time.set ? (int)digits : -1);
-	write_packet(w, r, iface, units);
+	ssize_t iface = iface_for(w, r, digits);
+	if (iface < 0)
+		return err_set(e, "the time %llu.%09u s needs more than the 64 bits of a pcapng", (unsigned long long)r->time.sec,
+		               r->time.nsec);
+	if (r->time.set)
+		units = (r->time.sec - (uint64_t)w->ifaces[iface].tsoffset) * TEN[digits] + r->time.nsec / TEN[9 - digits];
+	write_packet(w, r, (size_t)iface, units);
 	return 0;
 }
 

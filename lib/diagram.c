@@ -248,7 +248,7 @@ static void lay_out(const struct box *b, unsigned w, struct lines *l)
 	*l = (struct lines){.fits = value <= w};
 	if (name + 1 + value <= w && !(b->flag && name)) {
 		l->n = 1;
-		l->value_at = (unsigned)(value ? name + (name != 0) : name);
+		l->value_at = (unsigned)(name + (name && value));
 		sprintf(l->text[0], "%s%s%s", b->name, name && value ? " " : "", b->value);
 		return;
 	}
@@ -260,8 +260,7 @@ static void lay_out(const struct box *b, unsigned w, struct lines *l)
 		snprintf(l->text[l->n++], COLS, "%s", b->value);
 }
 
-static void put_text(struct canvas *c, unsigned line, unsigned col, unsigned w, const struct lines *l, unsigned n,
-                     const struct box *b)
+static void put_text(struct canvas *c, unsigned line, unsigned col, unsigned w, const struct lines *l, unsigned n, const struct box *b)
 {
 	const char *s = l->text[n];
 	unsigned len = (unsigned)strlen(s), at = col + (w - len) / 2;

@@ -1,4 +1,4 @@
-/* reg.h - the registry's compiled tables; for registry.c, pkt.c and text.c only. */
+/* reg.h - the registry's compiled tables; for registry.c, pkt.c, text.c and the forms of output (shown.h). */
 #ifndef OSIKIT_REG_H
 #define OSIKIT_REG_H
 

@@ -54,7 +54,6 @@ static inline const char *layer_color(unsigned i)
 	return colors[i % 6];
 }
 #define COLOR_BOLD "\033[1m"
-#define COLOR_DIM "\033[2m"
 #define COLOR_BAD "\033[1;31m"
 #define COLOR_END "\033[0m"
 

@@ -4,7 +4,7 @@
 load helper
 
 LINE='1.000000 ip id=1 ttl=64 src=192.0.2.1 dst=192.0.2.53 udp sport=40001 dport=7 data str=hello'
-FRAME="1.000000 eth da=02:00:00:00:00:02 sa=02:00:00:00:00:01 fcs=crc ${LINE#* } pad n=9"
+FRAME="1.000000 eth da=02:00:00:00:00:02 sa=02:00:00:00:00:01 fcs=crc ${LINE#* } pad n=13"
 
 setup_file() {
 	export BATS_TEST_TIMEOUT=120
@@ -141,23 +141,20 @@ circulated() {
 
 @test 'two filters in a ring with more in flight than pipes hold do not deadlock' {
 	[ -r /proc/self/io ] || skip 'no /proc/PID/io, by which the ring is watched'
-	# udpck -> back -> modem-sim -> forth -> udpck: every line goes round for ever, its notes replaced.
+	# 2 MB -> udpck -> forth -> modem-sim -> back -> udpck: every line goes round for ever, its notes replaced.
 	mkfifo forth back
 	yes "$LINE" | head -n 20000 >sent
 	exec 7<>forth 8<>back
-	udpck <forth >back 2>err &
-	pids+=($!)
+	udpck sent - <back >forth 2>err &
 	udpck=$!
-	modem-sim <back >forth 2>>err &
-	pids+=($!)
+	modem-sim <forth >back 2>>err &
 	modem=$!
-	exec 8<&-
-	timeout 60 cat sent >&7
-	await circulated "$udpck" 30000000
-	await circulated "$modem" 30000000
+	pids+=("$udpck" "$modem")
+	await circulated "$udpck" 20000000
+	await circulated "$modem" 20000000
 	kill "$udpck" "$modem"
 	wait "$udpck" "$modem" 2>/dev/null || :
-	exec 7<&-
+	exec 7<&- 8<&-
 	[ ! -s err ]
 }
 
@@ -189,55 +186,47 @@ peak() {
 	[ "$kib" -lt "$1" ] || { echo "$kib KiB"; return 1; }
 }
 
-# bounded COMMAND...: fed 100 MB of standard input and then a last packet, it has taken less than 10 MB when that comes out.
+# bounded COMMAND...: it is fed with standard input and then a last packet, while at first nobody reads from it: when the last packet
+# comes out it has taken less than 10 MB.
 bounded() {
-	rm -f in out
-	mkfifo in out
-	"$@" <in >out 2>err &
-	pids+=($!)
-	local pid=$!
-	exec 7>in 8<out
-	{ cat >&7; printf '%s' "$LAST" >&7; } &
-	grep -q -a -m 1 'last-packet' <&8
+	start "$@"
+	{ cat >&7; printf '%b' "$LAST" >&7; } &
+	await circulated "$pid" 4000000
+	grep -q -a -m 1 last-packet <&8
 	peak 10240 "$pid"
-	exec 7>&- 8<&-
-	wait "$pid" || :
+	stop
+}
+
+memory_is_seen() {
+	[ -r /proc/self/io ] && [ -r /proc/self/status ] || skip 'no /proc/PID/status and io'
+	! sanitized || skip 'AddressSanitizer takes memory of its own'
 }
 
 @test 'memory is bounded: 100 MB of packet text' {
-	[ -r /proc/self/status ] || skip 'no /proc/PID/status'
-	! sanitized || skip 'AddressSanitizer takes memory of its own'
-	LAST=$'1 ip data str=last-packet\n'
-	for tool in pktcat udpck modem-sim; do
+	memory_is_seen
+	LAST='1 ip data str=last-packet\n'
+	for tool in pktcat udpck modem-sim framer; do
 		yes "$LINE data str=$(printf '%01300d' 0)" | head -n 71000 | bounded "$tool"
 	done
-	yes "$FRAME" | sed -u 's/hello/hello/' | head -c 20000000 | sed '$d' | bounded framer -d
+	framer --no-pad <<<"$LINE data str=$(printf '%01300d' 0)" >frame
+	LAST='eth ip data str=last-packet\n'
+	yes "$(cat frame)" | head -n 71000 | bounded framer -d
 }
 
-@test 'memory is bounded: 100 MB of pcap' {
-	[ -r /proc/self/status ] || skip 'no /proc/PID/status'
-	! sanitized || skip 'AddressSanitizer takes memory of its own'
-	yes "${LINE/hello/$(printf '%01300d' 0)}" | head -n 7000 | pktcat -w - >a.pcap
+@test 'memory is bounded: 100 MB of pcap, into packet text and into pcapng' {
+	memory_is_seen
+	yes "$LINE data str=$(printf '%01300d' 0)" | head -n 7000 | pktcat -w - >a.pcap
 	tail -c +25 a.pcap >records
-	pktcat -w - <<<'1 ip data str=last-packet' | tail -c +25 >last
-	for tool in pktcat udpck; do
-		rm -f in out
-		mkfifo in out
-		"$tool" <in >out 2>err &
-		pids+=($!)
-		pid=$!
-		exec 7>in 8<out
-		{ cat a.pcap; for _ in 1 2 3 4 5 6 7 8 9 10; do cat records; done; cat last; } >&7 &
-		grep -q -a -m 1 last-packet <&8
-		peak 10240 "$pid"
-		exec 7>&- 8<&-
-		wait "$pid" || :
+	LAST='\1\0\0\0\0\0\0\0\13\0\0\0\13\0\0\0last-packet'
+	hundred() { cat a.pcap records records records records records records records records records records; }
+	for command in pktcat udpck modem-sim 'pktcat --pcapng -w -'; do
+		# shellcheck disable=SC2086 # options are words
+		hundred | bounded $command
 	done
 }
 
-@test 'memory is bounded: a line of 8 MB and a pcap that says 256 KB' {
-	[ -r /proc/self/status ] || skip 'no /proc/PID/status'
-	! sanitized || skip 'AddressSanitizer takes memory of its own'
-	LAST=$'1 ip data str=last-packet\n'
-	printf 'frame dlt=147 pad n=262144\n' | bounded pktcat
+@test 'memory is bounded: packets of 262144 octets' {
+	memory_is_seen
+	LAST='1 data str=last-packet\n'
+	yes 'data pad n=262144' | head -n 500000 | bounded pktcat -T tsv -e data.str
 }

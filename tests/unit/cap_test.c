@@ -971,17 +971,20 @@ TEST(pcapng_gives_back_the_same_digits)
 	CHECK_STR(read_bytes(got, len), want);
 }
 
-TEST(pcapng_takes_late_times_in_coarser_units_or_not_at_all)
+TEST(pcapng_takes_late_times_by_an_offset_of_the_interface)
 {
 	begin_write(CAP_PCAPNG);
-	CHECK_INT(put(18446744073, 709551615, 9, 1, -1, 1, "x"), 0); /* the last of 64 bits */
-	CHECK_INT(put(18446744073, 709551616, 9, 1, -1, 1, "x"), -1);
-	CHECK_STR(wr.e.msg, "the time 18446744073.709551616 s needs more than the 64 bits of a pcapng");
-	CHECK_INT(put(18446744073, 709551620, 9, 1, -1, 1, "x"), 0); /* in units of 10 ns */
-	CHECK_INT(put(UINT64_MAX, 0, 6, 1, -1, 1, "x"), 0);
+	CHECK_INT(put(18446744072, 709551615, 9, 1, -1, 1, "x"), 0); /* 64 bits of nanoseconds end in the next second */
+	CHECK_INT(put(18446744073, 709551616, 9, 1, -1, 1, "x"), 0);
+	CHECK_INT(put(1, 1, 9, 1, -1, 1, "x"), 0);
+	CHECK_INT(put(INT64_MAX, 500000000, 6, 1, -1, 1, "x"), 0);
+	CHECK_INT(put(UINT64_MAX, 0, 0, 1, -1, 1, "x"), 0);
 	CHECK_INT(put(UINT64_MAX, 500000000, 6, 1, -1, 1, "x"), -1);
+	CHECK_STR(wr.e.msg, "the time 18446744073709551615.500000000 s needs more than the 64 bits of a pcapng");
+	CHECK_INT(wr.w.nifaces, 4);
 	size_t n = end_write();
-	CHECK_STR(read_bytes(got, n), "18446744073.709551615/9 1 -1 1/1 x\n18446744073.709551620/8 1 -1 1/1 x\n"
+	CHECK_STR(read_bytes(got, n), "18446744072.709551615/9 1 -1 1/1 x\n18446744073.709551616/9 1 -1 1/1 x\n"
+	                              "1.000000001/9 1 -1 1/1 x\n9223372036854775807.500000000/6 1 -1 1/1 x\n"
 	                              "18446744073709551615.000000000/0 1 -1 1/1 x\n");
 }
 

@@ -1,0 +1,173 @@
+#!/usr/bin/env python3
+"""edits.py - edits every independent field with sed and asks tshark whether the packet is clean: edits.py
+
+For each packet below every independent field of its layer (`pktcat --help LAYER` says which) gets a handful of values
+by a sed command; pktcat encodes what sed wrote. Clean is: no error and no warning of any dissector, no checksum that is
+not good, validation on. The captures of good and of edited packets stay in the directory given for fields.py to compare.
+"""
+import os
+import re
+import subprocess
+import sys
+
+import peers
+
+PKTCAT = os.path.join(peers.BIN, "pktcat")
+LINK = "eth da=02:00:00:00:00:02 sa=02:00:00:00:00:01"
+IP = "ip id=4660 ttl=64 src=192.0.2.1 dst=198.51.100.7"
+IP6 = "ip6 hop=64 src=2001:db8::1 dst=2001:db8::7"
+UDP = "udp sport=40000 dport=40001 data str=0123456789abcdefghij"
+TCP = "tcp sport=40000 dport=40001 seq=1000 ack=2000 flags=ACK win=64240"
+QUOTED = f"{IP} {UDP}"
+QUOTED6 = f"{IP6} {UDP}"
+ND = "ip6 hop=255 src=fe80::1 dst=fe80::2 icmp6"
+
+# (layer, packet, values of fields that have values of their own or that say what the header is; none: not edited)
+PACKETS = [
+    ("eth", f"{LINK} {IP} {UDP}", {}),
+    ("vlan", f"{LINK} vlan vid=5 {IP} {UDP}", {}),
+    ("vlan", f"{LINK} vlan vid=5 vlan vid=6 {IP6} {UDP}", {}),
+    ("arp", f"{LINK} arp op=1 sha=02:00:00:00:00:01 spa=192.0.2.1 tpa=192.0.2.2", {}),
+    ("llc", f"{LINK} llc dsap=0x42 ssap=0x42 ctl=0x03 data hex=0000000000", {"ctl": ["0x03", "0x13", "0xe3"]}),
+    ("llc", f"{LINK} llc dsap=0xe0 ssap=0xe0 ctl=0x01 nr=3 pf=1", {"ctl": ["0x01", "0x05", "0x09"]}),
+    ("snap", f"{LINK} llc snap {IP} {UDP}", {"oui": ["0x000000", "0x0000f8"]}),
+    ("sll", f"sll addr=02:00:00:00:00:01 {IP} {UDP}", {"hatype": ["1", "512", "772", "65534"], "addr8": []}),
+    ("sll2", f"sll2 ifindex=2 addr=02:00:00:00:00:01 {IP} {UDP}", {"hatype": ["1", "512", "772", "65534"], "addr8": []}),
+    ("null", f"null {IP} {UDP}", {"order": ["be"], "high": []}),
+    ("ppp", f"ppp addr=0xff ctl=0x03 {IP} {UDP}", {"addr": ["0xff"], "ctl": ["0x03"], "pfc": []}),
+    ("pppoe", f"{LINK} pppoe sid=0x1234 ppp {IP} {UDP}", {"code": ["0x00"]}),
+    ("pppoe", f"{LINK} pppoe code=0x09 tag=service-name", {"code": ["0x09", "0x07", "0x19", "0x65", "0xa7"], "tag": [
+        "service-name", "service-name:isp,host-uniq:00112233", "ac-name:access,service-name,ac-cookie:00ff"]}),
+    ("mpls", f"{LINK} mpls label=100 mpls label=17 {IP} {UDP}", {"label": ["16", "100", "1048575"]}),
+    ("vxlan", f"{LINK} {IP} udp sport=40000 dport=4789 vxlan vni=77 {LINK} {IP6} {UDP}", {"flags": ["I"]}),
+    ("gre", f"{LINK} {IP} gre flags=C,K,S key=0x00000007 seq=9 {IP} {UDP}", {}),
+    ("ip", f"{IP} {UDP}", {"flags": ["0", "DF", "MF", "DF,MF"], "opt": [
+        "nop", "ra:0", "rr:4:0.0.0.0", "lsrr:8:192.0.2.9", "ssrr:8:192.0.2.9", "sid:7", "k7:04", "nop,nop,ra:0"]}),
+    ("ip", f"{LINK} {IP} {TCP} data str=abc", {}),
+    ("ip6", f"{IP6} {UDP}", {}),
+    ("ip6", f"{LINK} {IP6} {TCP} data str=abc", {}),
+    ("hopopt", f"{IP6} hopopt opt=ra:0 icmp6 type=128 id=1 seq=1", {"opt": ["ra:0", "ra:1", "padn:00000000", "qs:0011223344556677"]}),
+    ("dstopt", f"{IP6} dstopt opt=tel:4 {UDP}", {"opt": ["tel:0", "tel:255", "hao:2001:db8::5", "pdm:1:2:3:4:5:6"]}),
+    ("ip6rt", f"{IP6} ip6rt type=0 left=1 seg=2001:db8::8,2001:db8::9 {UDP}", {"type": [], "left": ["0", "1", "2"], "seg": [
+        "2001:db8::8", "2001:db8::9,2001:db8::8"]}),
+    ("ip6rt", f"{IP6} ip6rt type=2 left=1 seg=2001:db8::8 {UDP}", {"type": [], "left": ["0", "1"], "seg": ["2001:db8::a"]}),
+    ("ip6rt", f"{IP6} ip6rt type=4 left=1 seg=2001:db8::8,2001:db8::9 {UDP}", {"type": [], "left": ["0", "1"], "seg": [
+        "2001:db8::a,2001:db8::b,2001:db8::c", "2001:db8::b,2001:db8::a"]}),
+    ("ip6frag", f"{IP6} ip6frag id=77 {UDP}", {}),
+    ("ah", f"{IP} ah spi=0x00000100 seq=1 icv=00112233445566778899aabb {UDP}", {"icv": ["ffeeddccbbaa998877665544"]}),
+    ("ah", f"{IP6} ah spi=0x00000100 seq=1 icv=00112233445566778899aabb {UDP}", {"icv": ["ffeeddccbbaa998877665544"]}),
+    ("icmp", f"{IP} icmp type=8 id=1 seq=2 data str=0123456789abcdef", {"type": ["0", "8", "13", "14", "15", "16"], "code": ["0"]}),
+    ("icmp", f"{IP} icmp type=3 code=3 {QUOTED}", {"code": ["0", "1", "2", "3", "5", "13"], "len": [], "type": ["3", "11"]}),
+    ("icmp", f"{IP} icmp type=3 code=4 mtu=1400 {QUOTED}", {"type": [], "code": [], "len": []}),
+    ("icmp", f"{IP} icmp type=5 code=1 gw=192.0.2.254 {QUOTED}", {"type": [], "code": ["0", "1", "2", "3"]}),
+    ("icmp", f"{IP} icmp type=12 ptr=20 {QUOTED}", {"type": [], "code": ["0", "1", "2"], "len": []}),
+    ("icmp", f"{IP} icmp type=4 {QUOTED}", {"type": [], "code": ["0"]}),
+    ("icmp6", f"{IP6} icmp6 type=128 id=1 seq=2 data str=0123456789abcdef", {"type": ["128", "129"], "code": ["0"]}),
+    ("icmp6", f"{IP6} icmp6 type=1 code=4 {QUOTED6}", {"type": ["1", "3"], "code": ["0", "1", "3", "4"], "len": []}),
+    ("icmp6", f"{IP6} icmp6 type=2 mtu=1280 {QUOTED6}", {"type": [], "code": ["0"]}),
+    ("icmp6", f"{IP6} icmp6 type=4 ptr=40 {QUOTED6}", {"type": [], "code": ["0", "1", "2"]}),
+    ("icmp6", f"{ND} type=133 opt=slla:02:00:00:00:00:01", {"type": [], "code": ["0"], "opt": ["slla:02:00:00:00:00:09", "slla:02:00:00:00:00:01,nonce:001122334455"]}),
+    ("icmp6", f"{ND} type=134 hop=64 lifetime=1800 opt=slla:02:00:00:00:00:01,mtu:1500", {"type": [], "code": ["0"], "opt": [
+        "mtu:1280", "prefix:64:192:86400:14400:2001:db8::", "rdnss:600:2001:db8::53"], "raflags": ["0", "M", "O", "M,O"]}),
+    ("icmp6", f"{ND} type=135 target=fe80::2 opt=slla:02:00:00:00:00:01", {"type": [], "code": ["0"], "opt": ["slla:02:00:00:00:00:09"]}),
+    ("icmp6", f"{ND} type=136 naflags=S target=fe80::1 opt=tlla:02:00:00:00:00:01", {
+        "type": [], "code": ["0"], "naflags": ["0", "R", "S", "O", "R,S,O"], "opt": ["tlla:02:00:00:00:00:09"]}),
+    ("icmp6", f"{ND} type=137 target=fe80::3 dst=2001:db8::9", {"type": [], "code": ["0"], "opt": ["tlla:02:00:00:00:00:09"]}),
+    ("icmp6", f"{ND} type=131 group=ff02::1:ff00:2", {"type": ["131", "132"], "code": ["0"]}),
+    ("icmp6", f"{ND} type=130 maxdelay=1000 group=::", {"type": [], "code": ["0"]}),
+    ("icmp6", f"{ND} type=130 maxdelay=1000 group=ff02::5 qrv=2 qqic=125 src=2001:db8::9", {"type": [], "code": ["0"], "src": ["2001:db8::8", "2001:db8::8,2001:db8::9"]}),
+    ("icmp6", f"{ND} type=143 rec=to_ex/ff02::5", {"type": [], "code": ["0"], "rec": ["is_in/ff02::5/2001:db8::8", "allow/ff02::5/2001:db8::8,block/ff02::6/2001:db8::9"]}),
+    ("igmp", f"{IP} igmp type=0x11 maxresp=100 group=224.0.0.9", {"type": []}),
+    ("igmp", f"{IP} igmp type=0x16 group=224.0.0.9", {"type": ["0x12", "0x16", "0x17"]}),
+    ("igmp", f"{IP} igmp type=0x11 maxresp=100 group=224.0.0.9 qrv=2 qqic=125 src=192.0.2.9", {"type": [], "src": ["192.0.2.8", "192.0.2.8,192.0.2.9"]}),
+    ("igmp", f"{IP} igmp type=0x22 rec=to_ex/224.0.0.9", {"type": [], "rec": ["is_in/224.0.0.9/192.0.2.8", "allow/224.0.0.9/192.0.2.8,block/224.0.0.10/192.0.2.9"]}),
+    ("udp", f"{IP} {UDP}", {}),
+    ("udp", f"{IP6} {UDP}", {}),
+    ("tcp", f"{IP} {TCP} opt=nop,nop,ts:1:2 data str=abc", {"opt": [
+        "mss:1460,sackok,ts:1:0,nop,ws:7", "nop,nop,sack:1:2:5:9", "md5:00112233445566778899aabbccddeeff,nop,nop", "tfo:0011223344556677",
+        "mss:536"], "flags": ["SYN", "SYN,ACK", "FIN,ACK", "RST", "PSH,ACK", "URG,ACK", "ECE,ACK", "CWR,ACK", "SYN,ECE,CWR"]}),
+    ("tcp", f"{IP6} {TCP} data str=abc", {"flags": ["SYN", "RST,ACK"]}),
+    ("data", f"{IP} udp sport=40000 dport=40001 data str=hello", {"str": ["", "x", "a%20b", "0123456789" * 50]}),
+]
+
+NUMBERS = {"decimal", "hex", "flags", "16 hex digits"}
+ADDRESSES = {
+    "MAC address": ["00:00:00:00:00:01", "02:aa:bb:cc:dd:ee", "00:1b:21:ff:00:ff"],
+    "IPv4 address": ["10.1.2.3", "192.0.2.99", "203.0.113.255"],
+    "IPv6 address": ["fe80::1:2:3:4", "2001:db8:ffff::1", "fd00::"],
+}
+
+
+def independent(layer):
+    """The independent fields of a layer as --help says: name, bits, format."""
+    text = subprocess.run([PKTCAT, "--help", layer], capture_output=True, text=True, check=True).stdout
+    text = re.sub(r"\n {11}(?=\S)", " ", text[text.index("\nFields"):].split("\n\n")[0])
+    for name, width, form in re.findall(r"^  ([a-z0-9]+) +(?:bit \d+:(\d+)|(?:\d+ bits)|variable), ([^,]*), (?!derived)", text, re.M):
+        bits = re.search(rf"^  {name} +(\d+) bits", text, re.M)
+        yield name, int(width or (bits.group(1) if bits else 0)), form
+
+
+def values(form, bits):
+    if form in ADDRESSES:
+        return ADDRESSES[form]
+    if form in NUMBERS and bits:
+        top = 2**bits - 1
+        numbers = sorted({0, 1, top, top // 3})
+        return [str(n) if form == "decimal" else f"0x{n:0{(bits + 3) // 4}x}" if form != "16 hex digits" else f"{n:016x}" for n in numbers]
+    return []
+
+
+def pktcat(*options, **more):
+    done = subprocess.run([PKTCAT, "-q", *options], capture_output=True, text=True, **more)
+    if done.returncode:
+        sys.exit(f"# pktcat {' '.join(options)}: {done.stderr}")
+    return done.stdout
+
+
+def edits():
+    """(layer, field, value, good packet, sed command)"""
+    for layer, packet, special in PACKETS:
+        good = pktcat("-Q", input=packet + "\n").rstrip("\n")
+        fields = [f for f in independent(layer)]
+        there = dict(zip([f[0] for f in fields], pktcat(
+            "-T", "tsv", "-e", ",".join(f"{layer}.{f[0]}" for f in fields), input=packet + "\n").split("\n")[1].split("\t")))
+        for name, bits, form in fields:
+            has = there[name] or name in special
+            for value in special.get(name, values(form, bits) if has else []):
+                word = f"{layer}.{name}={value}"
+                if re.search(rf" {layer}\.{name}=", good):
+                    command = f"s| {layer}\\.{name}=[^ ]*| {word}|"
+                else:
+                    command = f"s|\\(^\\| \\){layer}\\( \\|$\\)|&{word} |"
+                yield layer, name, value, good, command
+
+
+def main():
+    scratch = sys.argv[1]
+    todo = list(edits())
+    with open(os.path.join(scratch, "good.pkt"), "w") as f:
+        f.writelines(e[3] + "\n" for e in todo)
+    with open(os.path.join(scratch, "edits.sed"), "w") as f:
+        f.writelines(f"{n + 1}{e[4]}\n" for n, e in enumerate(todo))
+    edited = subprocess.run(["sed", "-f", os.path.join(scratch, "edits.sed"), os.path.join(scratch, "good.pkt")], capture_output=True,
+                            text=True, check=True).stdout
+    good, capture = os.path.join(scratch, "good.pcapng"), os.path.join(scratch, "edits.pcapng")
+    pktcat("-w", good, os.path.join(scratch, "good.pkt"))
+    pktcat("-w", capture, input=edited)
+    back = pktcat("-Q", capture).splitlines()
+    tshark = peers.Tshark(scratch, **{"eth.check_fcs": "TRUE"})
+    sums = ["ip", "udp", "tcp", "icmp", "icmpv6", "igmp", "gre"]
+    columns = ["_ws.malformed", "_ws.short", "_ws.expert.severity", "_ws.expert.message", "frame.protocols"] + [f"{s}.checksum.status" for s in sums]
+    failures = 0
+    for e, text, them in zip(todo, edited.splitlines(), tshark.rows(capture, columns)):
+        why = []
+        if them[0] or them[1]: why.append("malformed")
+        if any(int(s) >= 0x600000 for s in them[2].split(",") if s): why.append(them[3])
+        st = ",".join(filter(None, them[5:]))
+        if "0" in st.split(",") or "2" in st.split(","): why.append("sum " + st)
+        if why:
+            failures += 1
+            print("#", e[0], e[1], e[2], why, them[4], text)
+    print(f"# {len(todo)} edits, {len({e[:2] for e in todo})} fields, {failures} failures; back {len(back)}")
+
+main()
