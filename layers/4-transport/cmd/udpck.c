@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "filter.h"
+#include "shown.h"
 
 enum verdict { OK, NONE, UNVERIFIABLE, BAD, VERDICTS }; /* from best to worst */
 
@@ -29,28 +30,15 @@ static void add_word(char *list, size_t size, const char *word)
 	snprintf(list + n, size - n, "%s%s", n ? "," : "", word);
 }
 
-/* Whether the layer 3 around layer i forbids to leave the checksum out. */
-static bool required(const struct pkt *k, unsigned i)
-{
-	while (i-- > 0)
-		if (k->layer[i].proto->pseudo)
-			return k->layer[i].proto->sum_required;
-	return false;
-}
-
-/* The checksum of layer i. Zero means "none" in UDP over IPv4 (RFC 768); over IPv6 it is an error (RFC 8200, 8.1). A sum over octets
- * that are not all here, or under a length that cannot be true, decides nothing. */
+/* What the library says of a checksum, in this tool's words. */
 static enum verdict judge(const struct pkt *k, unsigned i, const struct field *f, uint64_t *want)
 {
-	const struct layer *l = &k->layer[i];
-	uint64_t have = field_value(k, l, f);
-	uint32_t pseudo;
-	*want = pkt_derive(k, i, f);
-	if (have == 0 && f->none0 && !required(k, i))
-		return NONE;
-	if ((!f->header && (l->absent || l->badlen)) || (l->proto->pseudo_sum && !pkt_pseudo(k, i, 0, 0, &pseudo)))
-		return UNVERIFIABLE;
-	return have == *want ? OK : BAD;
+	switch (judge_field(k, i, f, want)) {
+	case RIGHT: return OK;
+	case WRONG: return BAD;
+	case LEFT_OUT: return NONE;
+	default: return UNVERIFIABLE;
+	}
 }
 
 static void look(const struct pipe *p, struct finding *found)
