@@ -292,11 +292,28 @@ int num_read_ip6(const char *s, size_t n, uint8_t a[16])
 	return 0;
 }
 
+/* The common form, two digits a group and colons: every character is looked at, and judged at the end. */
+static bool read_mac_plain(const char *s, uint8_t a[6])
+{
+	unsigned hex = HEX, colons = 0;
+
+	for (int k = 0; k < 6; k++) {
+		unsigned first = char_class[(uint8_t)s[3 * k]], second = char_class[(uint8_t)s[3 * k + 1]];
+		hex &= first & second;
+		a[k] = (uint8_t)(first << 4 | (second & 15));
+	}
+	for (int k = 0; k < 5; k++)
+		colons |= (unsigned)(s[3 * k + 2] ^ ':');
+	return hex && !colons;
+}
+
 int num_read_mac(const char *s, size_t n, uint8_t a[6])
 {
 	size_t i = 0;
 	char sep = 0;
 
+	if (n == 17 && read_mac_plain(s, a))
+		return 0;
 	for (int k = 0; k < 6; k++) {
 		uint32_t v;
 		size_t d;

@@ -30,6 +30,7 @@ struct op {
 	uint64_t mask, dflt;
 	uint8_t nlen, qlen;
 	uint8_t digits;           /* of HEX */
+	uint8_t index;            /* of the field in its table */
 	int8_t var;               /* index in layer.var, -1: has a place in the fixed header */
 	char name[16];            /* " ttl=" */
 	const struct field *f;

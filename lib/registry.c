@@ -214,7 +214,7 @@ static int op_compile(struct pinfo *pi, const struct field *f, int *vars, struct
 	bool hooked = f->fmt == OCTETS || f->fmt == STR || f->fmt == LIST;
 	if (!name_ok(f->name))
 		return err_set(e, "%s: \"%s\" is not a field name of 1 to %d characters", p->name, f->name, NAME_MAX_);
-	*o = (struct op){.f = f, .var = -1, .digits = (uint8_t)((f->width + 3) / 4),
+	*o = (struct op){.f = f, .var = -1, .index = (uint8_t)pi->nops, .digits = (uint8_t)((f->width + 3) / 4),
 	                 .fmt = (uint8_t)f->fmt, .unit = f->unit ? f->unit : 1, .base = f->base, .dflt = f->dflt};
 	o->nlen = (uint8_t)snprintf(o->name, sizeof o->name, " %s=", f->name);
 	o->qlen = (uint8_t)snprintf(o->qname, sizeof o->qname, " %s.%s=", p->name, f->name);

@@ -767,7 +767,7 @@ static int unknown_field(struct reader *r, const char *s, size_t n)
 static int read_op(struct reader *r, const struct op *o, const char *v, size_t vn)
 {
 	uint64_t *written = r->pi->p->role == ROLE_FRAME ? &r->written : &r->l->written;
-	uint64_t bit = (uint64_t)1 << (o - r->pi->ops);
+	uint64_t bit = (uint64_t)1 << o->index;
 	bool either = r->pi->p->role == ROLE_DATA || r->pi->p->role == ROLE_PAD;
 	if (either && *written & ~bit)
 		return err_set(r->e, "%s has %s= or %s=, not both", r->pi->p->name, r->pi->ops[0].f->name, r->pi->ops[1].f->name);
@@ -924,16 +924,20 @@ static void begin(struct pkt *k)
 
 /* The first octet of the eight at s that is a space or a tab: its index, or 8. The first in memory is the lowest on a
  * little-endian machine, where borrows run upwards and so spoil only what comes after the first. */
-static inline unsigned first_blank(const char *s)
+static inline unsigned first_blank(const char *s, bool tabs)
 {
 	unsigned j = 0;
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 	const uint64_t ones = 0x0101010101010101;
-	uint64_t x, space, tab;
+	uint64_t x, space, found;
 	memcpy(&x, s, 8);
 	space = x ^ (ones * ' ');
-	tab = x ^ (ones * '\t');
-	x = (((space - ones) & ~space) | ((tab - ones) & ~tab)) & (ones << 7);
+	found = (space - ones) & ~space;
+	if (tabs) {
+		uint64_t tab = x ^ (ones * '\t');
+		found |= (tab - ones) & ~tab;
+	}
+	x = found & (ones << 7);
 	j = x ? (unsigned)__builtin_ctzll(x) / 8 : 8;
 #else
 	while (j < 8 && !blank(s[j]))
@@ -946,7 +950,7 @@ static inline unsigned first_blank(const char *s)
 static inline const char *word_end(const char *s, const char *end, bool tabs)
 {
 	for (int tries = 0; tries < 4 && end - s >= 8; tries++) {
-		unsigned j = first_blank(s);
+		unsigned j = first_blank(s, tabs);
 		s += j;
 		if (j < 8)
 			return s;

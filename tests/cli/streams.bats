@@ -192,7 +192,7 @@ bounded() {
 	start "$@"
 	{ cat >&7; printf '%b' "$LAST" >&7; } &
 	await circulated "$pid" 4000000
-	grep -q -a -m 1 last-packet <&8
+	grep -q -a -m 1 -e last-packet -e 6c6173742d7061636b6574 <&8
 	peak 10240 "$pid"
 	stop
 }
@@ -228,5 +228,6 @@ memory_is_seen() {
 @test 'memory is bounded: packets of 262144 octets' {
 	memory_is_seen
 	LAST='1 data str=last-packet\n'
-	yes 'data pad n=262144' | head -n 500000 | bounded pktcat -T tsv -e data.str
+	yes "data pad n=262144 @x=$(printf '%080d' 0)" | head -n 60000 | bounded pktcat -T tsv -e data.str
+	yes "frame dlt=147 hex=$(head -c 262144 /dev/zero | od -An -v -tx1 | tr -d ' \n')" | head -n 100 | bounded pktcat
 }

@@ -37,6 +37,15 @@ def nonzero(s):
     return [n for n in numbers(s) if n]
 
 
+def floating(bits):
+    """Codes that are a floating-point number when their first bit is set (RFC 3376, 4.1.1; RFC 3810, 5.1.3); 0 left out."""
+    mantissa = 4 if bits == 8 else 12
+    def convert(s):
+        return [n if n < 1 << bits - 1 else (n & (1 << mantissa) - 1 | 1 << mantissa) << (n >> mantissa & 7) + 3
+                for n in numbers(s) if n]
+    return convert
+
+
 def options(name, kinds, *parts, padding=(0,)):
     """Of a list of options: without a name their kinds, padding left out, else these parts of each option of that name."""
     def convert(s):
@@ -90,7 +99,7 @@ ip.ttl ip.ttl   ip.proto ip.proto   ip.sum ip.checksum
 ip6.ver ipv6.version   ip6.tc ipv6.tclass   ip6.flow ipv6.flow   ip6.len ipv6.plen   ip6.nh ipv6.nxt   ip6.hop ipv6.hlim
 hopopt.nh ipv6.hopopts.nxt   hopopt.len ipv6.hopopts.len   dstopt.nh ipv6.dstopts.nxt   dstopt.len ipv6.dstopts.len
 ip6rt.nh ipv6.routing.nxt   ip6rt.len ipv6.routing.len   ip6rt.type ipv6.routing.type   ip6rt.left ipv6.routing.segleft
-ip6rt.last ipv6.routing.srh.last_entry   ip6rt.tag ipv6.routing.srh.tag
+ip6rt.last ipv6.routing.srh.last_entry
 ip6frag.nh ipv6.fraghdr.nxt   ip6frag.frag ipv6.fraghdr.offset   ip6frag.flags ipv6.fraghdr.more   ip6frag.id ipv6.fraghdr.ident
 ah.nh ah.next_header   ah.len ah.length   ah.spi ah.spi   ah.seq ah.sequence
 icmp.type icmp.type   icmp.code icmp.code   icmp.sum icmp.checksum   icmp.id icmp.ident   icmp.seq icmp.seq
@@ -99,9 +108,9 @@ icmp6.type icmpv6.type   icmp6.code icmpv6.code   icmp6.sum icmpv6.checksum   ic
 icmp6.seq icmpv6.echo.sequence_number   icmp6.mtu icmpv6.mtu   icmp6.ptr icmpv6.pointer
 icmp6.hop icmpv6.nd.ra.cur_hop_limit   icmp6.raflags icmpv6.nd.ra.flag   icmp6.lifetime icmpv6.nd.ra.router_lifetime
 icmp6.reach icmpv6.nd.ra.reachable_time   icmp6.retrans icmpv6.nd.ra.retrans_timer   icmp6.naflags icmpv6.nd.na.flag
-icmp6.maxdelay icmpv6.mld.maximum_response_delay|icmpv6.mld.maximum_response_code   icmp6.qrv icmpv6.mld.flag.qrv
-icmp6.qqic icmpv6.mld.qqi   icmp6.num icmpv6.mld.nb_sources|icmpv6.mldr.nb_mcast_records
-igmp.type igmp.type   igmp.sum igmp.checksum   igmp.qrv igmp.qrv   igmp.qqic igmp.qqic
+icmp6.qrv icmpv6.mld.flag.qrv
+icmp6.num icmpv6.mld.nb_sources|icmpv6.mldr.nb_mcast_records
+igmp.type igmp.type   igmp.sum igmp.checksum   igmp.qrv igmp.qrv
 udp.sport udp.srcport   udp.dport udp.dstport   udp.len udp.length   udp.sum udp.checksum
 tcp.sport tcp.srcport   tcp.dport tcp.dstport   tcp.seq tcp.seq   tcp.ack tcp.ack   tcp.flags tcp.flags
 tcp.win tcp.window_size_value   tcp.sum tcp.checksum   tcp.urg tcp.urgent_pointer
@@ -114,9 +123,13 @@ OTHERS = [
     ("ip.ihl", "ip.hdr_len", scaled(4), numbers),
     ("tcp.off", "tcp.hdr_len", scaled(4), numbers),
     ("icmp.len", "icmp.length", nonzero, nonzero),
-    ("igmp.maxresp|igmp.code", "igmp.max_resp", nonzero, nonzero),
+    ("igmp.maxresp", "igmp.max_resp", floating(8), nonzero),
+    ("igmp.qqic", "igmp.qqic", floating(8), nonzero),
+    ("icmp6.maxdelay", "icmpv6.mld.maximum_response_delay|icmpv6.mld.maximum_response_code", floating(16), nonzero),
+    ("icmp6.qqic", "icmpv6.mld.qqi", floating(8), nonzero),
     ("ip.opt", "ip.opt.type", options("", IP_KINDS), nonzero),
     ("hopopt.opt|dstopt.opt", "ipv6.opt.type", options("", IP6_KINDS, padding=(0, 1)), lambda s: [n for n in numbers(s) if n > 1]),
+    ("ip6rt.tag", "ipv6.routing.srh.tag", numbers, lambda s: [int(v, 16) for v in s.split(",")]),
     ("ip6rt.seg", "ipv6.routing.src.addr|ipv6.routing.mipv6.home_address|ipv6.routing.srh.addr", words, words),
     ("tcp.opt", "tcp.option_kind", options("", TCP_KINDS), nonzero),
     ("tcp.opt", "tcp.options.mss_val", options("mss", TCP_KINDS), numbers),
@@ -176,7 +189,7 @@ KNOWN = [
      lambda p, f, x, y: f == "ip.dst" and re.search("[ls]srr", p.ours["ip.opt"])),
     ("a header that the first fragment or the snap length cuts short is data here",
      lambda p, f, x, y: shorter(x, y) and p.ours["layers"].endswith("data") and
-     (int(p.ours["ip.flags"] or 0) & 1 or p.ours["caplen"] != p.ours["len"])),
+     (any(int(v) & 1 for v in p.ours["ip.flags"].split(",") if v) or p.ours["caplen"] != p.ours["len"])),
     ("more than 64 layers",
      lambda p, f, x, y: shorter(x, y) and p.ours["layers"].count(",") >= 60),
     ("GRE version 1 (RFC 2637) is data here",
@@ -190,6 +203,7 @@ KNOWN = [
     ("a pcap's microseconds beyond a second: tshark has its own arithmetic for more than 4294 of them, we carry",
      lambda p, f, x, y: f == "time" and p.place.split(":")[0] in
      ("ndpi__tests_cfgs_default_pcap_fuzz-2021-06-07-c6c72a0a56.pcap", "tcpdump__tests_rx_serviceid_oobr.pcap")),
+    ("IGMP of an unknown type: tshark shows its type only", lambda p, f, x, y: f == "igmp.sum" and not y),
     ("link type 50 whose first octet is not 0xff (HDLC): tshark guesses PPP",
      lambda p, f, x, y: f == "ppp.proto|ppp.pfc" and not x and p.link() == 50),
 ]
