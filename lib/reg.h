@@ -1,4 +1,4 @@
-/* reg.h - the registry's compiled tables; for registry.c, pkt.c, text.c and the forms of output (shown.h). */
+/* reg.h - the registry's compiled tables, for lib/ only. */
 #ifndef OSIKIT_REG_H
 #define OSIKIT_REG_H
 
@@ -111,7 +111,10 @@ const struct pinfo *reg_info(const struct proto *p);
 /* The first protocol of a role. */
 const struct pinfo *reg_role(enum role role);
 
-/* pkt.c, for text.c: the ends of the layers; and all that was not written. */
+/* text_read.c: an empty packet. text_write.c: the notes, each with a space before it. */
+void pkt_begin(struct pkt *k);
+char *pkt_write_notes(char *p, const struct pkt *k);
+/* pkt.c, for text_read.c: the ends of the layers; and all that was not written. */
 void pkt_layout(struct pkt *k);
 void pkt_finish(struct pkt *k);
 

@@ -113,6 +113,8 @@ int source_next(struct source *s, struct rec *r, struct err *e)
 		} else {
 			got = cap_next(&s->cap, &r->cap, e);
 			r->kind = REC_CAP;
+			if (got == 1 && r->cap.time.set)
+				s->last = r->cap.time; /* also where the packet itself is not wanted */
 			if (got < 0)
 				err_prefix(e, "%s: ", s->name);
 		}

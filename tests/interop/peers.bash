@@ -32,6 +32,6 @@ await() {
 	until "$@" >/dev/null 2>&1; do
 		n=$((n + 1))
 		[ $n -lt 1000 ] || return 1
-		read -r -t 0.01 <> <(:) || :
+		sleep 0.01
 	done
 }

@@ -78,7 +78,8 @@ class Tshark:
 
 def captures():
     """All captures of others."""
-    return sorted(f for f in glob.glob(os.path.join(DATA, "pcaps/*/*")) if os.path.isfile(f))
+    patterns = ["pcaps/*/*", "frag/*.pcap", "tcp-truth/*.pcap"]
+    return [f for p in patterns for f in sorted(glob.glob(os.path.join(DATA, p))) if os.path.isfile(f)]
 
 
 class Pktcat:

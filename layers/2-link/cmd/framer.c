@@ -115,7 +115,8 @@ static void deframe(struct pipe *p, void *arg)
 	struct err e;
 	(void)arg;
 	const struct pkt *k = as_frame(p);
-	if (!k->nlayers) {
+	bool medium = k != &p->pkt;
+	if (!k->nlayers || (medium && k->wire < (uint32_t)(eth_proto.hlen + eth_proto.fcs_len))) {
 		drop(p, k, "too short for a header and a frame check sequence");
 		return;
 	}

@@ -1,0 +1,141 @@
+#!/usr/bin/env bats
+# udpck.bats - udpck(1): which checksums are right, wrong, left out, or cannot be verified.
+
+load helper
+
+# The sums here were computed by hand (RFC 1071), not by this tool.
+A='src=192.0.2.1 dst=192.0.2.2'
+GOOD="ip $A udp sport=1 dport=2 sum=0x1ad5 data str=a"
+
+# judges LINE VERDICT [BAD WANT]: the line passes on with these notes, and the exit status says the same.
+judges() {
+	local notes=" @udpck.sum=$2" want=0
+	[ "$2" != bad ] || want=1 notes="$notes @udpck.bad=$3 @udpck.want=$4"
+	try udpck <<<"$1"
+	is "$(cat out)" "$1$notes"
+	is "$1: exits with $code" "$1: exits with $want"
+	is "$(wc -l <err)" 1
+	has "$(cat err)" "1 $2"
+}
+
+@test '--help and wrong options' {
+	has "$(udpck --help)" 'usage: udpck '
+	try udpck --nonsense
+	fails 2 'udpck: --nonsense: unknown option (see udpck --help)'
+}
+
+@test 'ok: written right, or computed' {
+	judges "$GOOD" ok
+	judges "ip $A udp data str=a" ok
+	judges "ip $A tcp data str=a" ok
+	judges "ip $A icmp data str=a" ok
+	judges "ip $A igmp" ok
+	judges "ip $A" ok
+	judges 'ip6 src=2001:db8::1 dst=2001:db8::2 udp sport=5 dport=53 sum=0xa32c data hex=00ff' ok
+	judges 'ip6 icmp6 data str=a' ok
+	judges "ip $A gre flags=C ip $A udp" ok
+	judges "ip sum=0xf6da id=1 len=30 $A icmp type=8 id=1 seq=2 sum=0x969a data str=ab" ok
+}
+
+@test 'bad: the layer and the right sum' {
+	judges "ip $A udp sport=1 dport=2 sum=0x1ad6 data str=a" bad udp 0x1ad5
+	judges "ip sum=0x1111 $A udp sport=1 dport=2 sum=0x1ad5 data str=a" bad ip 0xf6cc
+	judges "ip sum=0x1111 $A udp sport=1 dport=2 sum=0x1ad6 data str=a" bad ip,udp 0xf6cc,0x1ad5
+	judges "ip id=1 $A icmp type=8 id=1 seq=2 sum=0x969b data str=ab" bad icmp 0x969a
+	judges "ip $A tcp sum=0x0001" bad tcp 0x2be1
+	judges "ip $A igmp type=0x16 group=224.0.0.1 sum=0x0001" bad igmp 0x09fe
+	judges 'ip6 src=2001:db8::1 dst=2001:db8::2 udp sport=5 dport=53 sum=0xa32d data hex=00ff' bad udp 0xa32c
+	judges 'ip6 icmp6 type=128 sum=0x0001' bad icmp6 0x7fbd
+	judges "ip $A gre flags=C sum=0x0001 data hex=0800" bad gre 0x77ff
+}
+
+@test 'none: UDP over IPv4 may leave it out, and some packets have none' {
+	judges "ip $A udp sum=0 data str=a" none
+	judges 'arp' none
+	judges 'eth data str=a' none
+	judges 'octets hex=00' none
+	judges 'frame dlt=4242 hex=00' none
+}
+
+@test 'over IPv6 a UDP checksum of zero is bad (RFC 8200, 8.1)' {
+	judges 'ip6 src=2001:db8::1 dst=2001:db8::2 udp sport=5 dport=53 sum=0 data hex=00ff' bad udp 0xa32c
+	judges "ip $A ip6 src=2001:db8::1 dst=2001:db8::2 udp sport=5 dport=53 sum=0 data hex=00ff" bad udp 0xa32c
+	judges "ip6 ip $A udp sum=0" none
+}
+
+@test 'a computed zero is sent as all ones (RFC 768)' {
+	# A payload that makes the sum 0xffff before it is complemented.
+	judges "ip $A udp sport=1 dport=2 sum=0xffff data hex=7bd3" ok
+	is "$(octets "ip $A udp sport=1 dport=2 data hex=7bd3" | cut -c53-56)" ffff
+}
+
+@test 'unverifiable: octets are not here' {
+	judges "ip $A udp sum=0x1234 data str=abc @len=100" unverifiable
+	judges "ip $A tcp sum=0x1234 @len=100" unverifiable
+	judges "ip $A icmp sum=0x1234 @len=100" unverifiable
+	judges "ip $A udp len=100 sum=0x1234" unverifiable
+	judges "ip $A udp len=7 sum=0x1234" unverifiable
+}
+
+@test 'unverifiable: a first fragment; a later one has no checksum of its own' {
+	judges "ip flags=MF $A udp sum=0x1234 data str=abcdefgh" unverifiable
+	judges "ip flags=MF $A tcp sum=0x1234 data str=abcd" unverifiable
+	judges "ip frag=3 $A proto=17 data str=abcdefgh" ok
+	judges 'ip6 ip6frag flags=M udp sum=0x1234 data str=abcdefgh' unverifiable
+	judges 'ip6 ip6frag nh=17 frag=3 data str=abcdefgh' none
+}
+
+@test 'unverifiable: no layer 3 around it' {
+	judges 'udp sum=0x1234' unverifiable
+	judges 'tcp sum=0x1234' unverifiable
+}
+
+@test 'the header checksum of a packet that was cut short is verified all the same' {
+	judges "ip sum=0x1111 $A @len=100" bad ip 0xf696
+	judges "ip sum=0xf696 $A @len=100" ok
+}
+
+@test 'a quoted packet in an ICMP error: what is not quoted cannot be verified' {
+	judges "ip $A icmp type=3 code=3 ip len=100 $A udp sport=1 dport=2 len=80 sum=0x1234" unverifiable
+	judges "ip $A icmp type=3 code=3 sum=0x0001 ip len=100 $A udp sport=1 dport=2 len=80 sum=0" bad icmp 0xfca9
+}
+
+@test 'its earlier notes are replaced, those of others stay' {
+	is "$(udpck 2>err <<<'ip sum=0x1 @udpck.sum=ok @a.b=c @udpck.bad=x @udpcks.sum=1 @udpck.want=9')" \
+		'ip sum=0x1 @a.b=c @udpcks.sum=1 @udpck.sum=bad @udpck.bad=ip @udpck.want=0x7aeb'
+	once=$(udpck 2>err <<<"$GOOD")
+	is "$(udpck 2>err <<<"$once" | udpck 2>err)" "$once"
+	pktcat -w a.pcap <<<"$GOOD"
+	is "$(udpck a.pcap 2>err)" '0.000000 ip id=0 ttl=64 src=192.0.2.1 dst=192.0.2.2 udp sport=1 dport=2 data str=a @udpck.sum=ok'
+}
+
+@test '-q writes no packets, only the counts' {
+	printf '%s\nip sum=0x1\narp\nudp sum=1\nip\n# comment\n' "$GOOD" >a
+	try udpck -q a
+	is "$code $(wc -c <out)" '1 0'
+	is "$(cat err)" 'udpck: 5 packets: 2 ok, 1 bad, 1 none, 1 unverifiable'
+	try udpck --quiet <<<"$GOOD"
+	is "$code $(cat out)" '0 '
+}
+
+@test 'exit status: 1 if any is bad, 2 before all when the input is malformed' {
+	try udpck <<<$'ip sum=1\nip'
+	is "$code" 1
+	try udpck <<<$'ip sum=1\nnonsense'
+	fails 2 'udpck: -:2: unknown layer "nonsense" (pktcat --layers lists them)'
+	is "$(wc -l <out)" 1
+}
+
+@test '-v shows the sum that stands and the one that should' {
+	try udpck -v <<<"ip $A udp sport=1 dport=2 sum=0x1ad6 data str=a"
+	has "$(cat err)" '0x1ad6'
+	has "$(cat err)" '0x1ad5'
+	has "$(cat err)" 'RFC 768'
+}
+
+@test 'reads pcap and pcapng' {
+	pktcat --pcapng -w - <<<"ip $A udp sport=1 dport=2 sum=0x1ad6 data str=a" >a
+	try udpck a
+	is "$code" 1
+	has "$(cat out)" '@udpck.sum=bad @udpck.bad=udp @udpck.want=0x1ad5'
+}
