@@ -3,6 +3,7 @@
 # nothing of the bad record written and everything before it.
 
 load helper
+code=0 # try sets it
 
 GOOD='1.000000 data str=before'
 
@@ -250,7 +251,7 @@ says_of() {
 takes_empty() {
 	try "$@" empty
 	is "$* exits with $code" "$* exits with 0"
-	[ "$1 ${2:-}" != 'pktcat' ] || [ ! -s out ]
+	[ "$*" != pktcat ] || [ ! -s out ]
 }
 
 @test 'closed standard input' {

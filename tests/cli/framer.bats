@@ -2,6 +2,7 @@
 # framer.bats - framer(1): into Ethernet frames and out of them, the frame check sequence, padding, damaged frames.
 
 load helper
+code=0 # try sets it
 
 MACS='eth da=02:00:00:00:00:02 sa=02:00:00:00:00:01'
 IP='ip id=0 ttl=64 src=192.0.2.1 dst=192.0.2.2'
@@ -50,7 +51,7 @@ END
 	quiet_ok
 	mv out frames
 	is "$(wc -l <frames)" "$(wc -l <a)"
-	! grep -v 'fcs=crc' frames
+	no grep -v 'fcs=crc' frames
 	try framer -d frames
 	quiet_ok
 	diff a out

@@ -41,6 +41,14 @@ quiet_ok() {
 	is "$code: $(cat err)" '0: '
 }
 
+# no COMMAND...: it does not succeed. (A plain ! is no test in bats.)
+no() {
+	if "$@"; then
+		echo "succeeded: $*"
+		return 1
+	fi
+}
+
 # reads LINE WANT: pktcat's canonical form of the line is WANT.
 reads() {
 	is "$(pktcat <<<"$1")" "$2"

@@ -2,6 +2,7 @@
 # ipsend.bats - ipsend(1): packets from the words of the command line.
 
 load helper
+code=0 # try sets it
 
 @test '--help and --version' {
 	has "$(ipsend --help)" 'usage: ipsend '

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # streams.bats - a pipe of these tools is live, does not deadlock, ends quietly and takes little memory.
+# shellcheck disable=SC2030,SC2031 # pids is of one test
 
 load helper
 
@@ -198,7 +199,7 @@ bounded() {
 }
 
 memory_is_seen() {
-	[ -r /proc/self/io ] && [ -r /proc/self/status ] || skip 'no /proc/PID/status and io'
+	{ [ -r /proc/self/io ] && [ -r /proc/self/status ]; } || skip 'no /proc/PID/status and io'
 	! sanitized || skip 'AddressSanitizer takes memory of its own'
 }
 

@@ -47,6 +47,7 @@ pair='
 	ip addr add 10.9.0.2/24 dev k
 	ip addr add 2001:db8:9::2/64 dev k nodad
 	ip link set v up; ip link set k up
+	await sh -c "ip -o link show v | grep -q \"state UP\"" # before that frames are dropped
 	me=02:00:00:00:09:01
 	eth="eth da=$mac sa=$me"
 	ip4="ip src=10.9.0.1 dst=10.9.0.2"

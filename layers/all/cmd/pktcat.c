@@ -5,12 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "crew.h"
+#include "bulk.h"
 #include "show.h"
 #include "source.h"
 #include "tool.h"
 
-enum { BATCH_OCTETS = 64 * 1024, BATCH_RECORDS = 512 }; /* what one job of a crew takes: small enough for a level-2 cache */
 enum form { TEXT, JSON, TSV, HEXDUMP, DIAGRAM, TREE };
 
 static const char *iface, *filter_text, *fields, *write_to, *read_from;
@@ -50,7 +49,7 @@ struct run {
 	struct out file;          /* the capture */
 	struct capw cap;
 	bool printing, writing;
-	struct crew *crew;        /* for bulk; made when first needed */
+	struct bulk *bulk;        /* made when first needed */
 	struct filter *filter;
 	struct tsv *tsv;
 	struct pkt pkt;
@@ -58,12 +57,10 @@ struct run {
 	uint64_t packets, notes_lost, truncated;
 };
 
-static void batch_flush(struct run *r);
-
 static void flush(void *arg)
 {
 	struct run *r = arg;
-	batch_flush(r);
+	bulk_flush(r->bulk);
 	bool bad = r->printing && out_flush(&r->out) != 0;
 	if (bad || (r->writing && out_flush(&r->file) != 0))
 		tool_die(EX_BAD, "%s", bad ? r->out.err.msg : r->file.err.msg);
@@ -73,6 +70,7 @@ static void flush(void *arg)
 static void die(struct run *r, const struct err *e)
 {
 	struct err why = *e, ignored;
+	bulk_flush(r->bulk);
 	if (r->writing && r->cap.begun)
 		capw_end(&r->cap, &ignored);
 	flush(r);
@@ -123,91 +121,41 @@ static void print_ifaces(void)
 		tool_die(EX_BAD, "%s", e.msg);
 }
 
-/* --- packets of a capture file to text, in bulk ------------------------------------------------------------ */
+/* --- in bulk -------------------------------------------------------------------------------------------- */
 
-/* Packets whose octets have been copied, and their text. */
-struct batch {
-	uint8_t *octets;
-	size_t n, cap;
-	struct cap_rec rec[BATCH_RECORDS];   /* p: offset in octets */
-	size_t at[BATCH_RECORDS];
-	unsigned nrec;
-	char *text;
-	size_t len, room;
-	struct pkt pkt;
-};
-
-static void batch_work(void *job)
-{
-	struct batch *b = job;
-	b->len = 0;
-	for (unsigned i = 0; i < b->nrec; i++) {
-		b->rec[i].p = b->octets + b->at[i];
-		pkt_decode(&b->pkt, &b->rec[i]);
-		size_t need = b->len + pkt_bound(&b->pkt) + 1;
-		if (need > b->room) {
-			b->room = need + need / 2;
-			b->text = xrealloc(b->text, b->room);
-		}
-		char *end = pkt_write(b->text + b->len, &b->pkt, qualified);
-		*end++ = '\n';
-		b->len = (size_t)(end - b->text);
-	}
-	b->nrec = 0;
-	b->n = 0;
-}
-
-static void batch_done(void *arg, void *job)
+/* What a line of a file became: goes into the capture. */
+static void write_record(void *arg, const struct bulk_packet *p)
 {
 	struct run *r = arg;
-	struct batch *b = job;
-	out_lend(&r->out, b->text, b->len);
-	if (r->out.failed)
-		tool_die(EX_BAD, "%s", r->out.err.msg);
-}
-
-static void batch_release(void *job)
-{
-	struct batch *b = job;
-	free(b->octets);
-	free(b->text);
-	pkt_free(&b->pkt);
-}
-
-static void batch_add(struct run *r, const struct cap_rec *cap)
-{
-	struct batch *b = crew_job(r->crew);
-	if (b->n + cap->len > b->cap) {
-		b->cap = b->n + cap->len + BATCH_OCTETS;
-		b->octets = xrealloc(b->octets, b->cap);
+	struct cap_rec rec = p->rec;
+	struct err e;
+	if (p->error)
+		e = *p->error;
+	if (!p->error && p->relative) {
+		rec.time = r->src.last;
+		stamp_add(&rec.time, &p->rec.time);
 	}
-	if (cap->len)
-		memcpy(b->octets + b->n, cap->p, cap->len);
-	b->rec[b->nrec] = *cap;
-	b->at[b->nrec++] = b->n;
-	b->n += cap->len;
-	if (b->n >= BATCH_OCTETS || b->nrec == BATCH_RECORDS)
-		crew_go(r->crew);
+	if (p->error || capw_put(&r->cap, &rec, &e) != 0) {
+		err_prefix(&e, "%s:%llu: ", p->name, (unsigned long long)p->line);
+		r->bulk = NULL; /* what is behind it is not delivered */
+		die(r, &e);
+	}
+	if (rec.time.set)
+		r->src.last = rec.time;
+	r->notes_lost += p->notes;
 }
 
-/* Hands over what is in the last batch, and writes all. */
-static void batch_flush(struct run *r)
-{
-	if (!r->crew)
-		return;
-	if (((struct batch *)crew_job(r->crew))->nrec)
-		crew_go(r->crew);
-	crew_drain(r->crew);
-}
-
-/* A file that can be read without waiting is worth a crew; a pipe or an interface wants each packet at once. */
+/* Whether the record is one of many: a file can be read without waiting, so that a batch of packets can be worked on at
+ * a time; a pipe or an interface wants each packet at once. Then nothing of it needs the packet itself here. */
 static bool in_bulk(struct run *r, bool is_cap)
 {
-	bool bulk = is_cap && r->printing && !r->writing && form == TEXT && r->src.open && r->src.in.regular;
-	if (bulk && !r->crew)
-		r->crew = crew_new(sizeof(struct batch), batch_work, batch_done, r);
+	bool to_text = is_cap && r->printing && !r->writing && form == TEXT;
+	bool to_cap = !is_cap && r->writing && !r->printing && !r->filter && !snaplen;
+	bool bulk = (to_text || to_cap) && r->src.open && r->src.in.regular;
+	if (bulk && !r->bulk)
+		r->bulk = bulk_new(&r->out, qualified, write_record, r);
 	if (!bulk)
-		batch_flush(r);
+		bulk_flush(r->bulk);
 	return bulk;
 }
 
@@ -267,23 +215,32 @@ static bool handle(struct run *r, struct rec *rec)
 {
 	struct err e;
 	if (rec->kind == REC_COMMENT) {
-		batch_flush(r);
 		if (r->printing && form == TEXT) {
+			bulk_flush(r->bulk);
 			out_write(&r->out, rec->line, rec->raw);
 			out_write(&r->out, "\n", 1);
 		}
 		return true;
 	}
+	if (r->out.failed || r->file.failed)
+		flush(r); /* says so and ends: the rest would be for nothing */
 	bool is_cap = rec->kind == REC_CAP;
 	bool bulk = in_bulk(r, is_cap);
 	bool decode = !bulk && (r->printing || !is_cap);
+	r->packets++;
+	if (bulk && !is_cap) {
+		bulk_line(r->bulk, rec->line, rec->n, r->src.name, r->src.line);
+		return !count || r->packets < (uint64_t)count;
+	}
 	if (decode && source_packet(&r->src, rec, &r->pkt, &e) != 0)
 		die(r, &e);
 	struct cap_rec cap = rec->cap;
-	if (!select_packet(r, &cap, is_cap, bulk))
+	if (!select_packet(r, &cap, is_cap, bulk)) {
+		r->packets--;
 		return true;
+	}
 	if (bulk)
-		batch_add(r, &cap);
+		bulk_record(r->bulk, &cap);
 	else if (r->printing)
 		print_packet(r);
 	if (r->writing) {
@@ -294,7 +251,6 @@ static bool handle(struct run *r, struct rec *rec)
 		r->notes_lost += decode ? r->pkt.nnotes : 0;
 	}
 	r->truncated += cap.wire > cap.len && is_cap;
-	r->packets++;
 	return !count || r->packets < (uint64_t)count;
 }
 
@@ -359,9 +315,9 @@ static void open_output(struct run *r, bool form_given)
 static void finish(struct run *r)
 {
 	struct err e;
+	bulk_flush(r->bulk);
 	if (r->writing && capw_end(&r->cap, &e) != 0)
 		die(r, &e);
-	batch_flush(r);
 	bool bad = r->printing && out_close(&r->out, &e) != 0;
 	if (bad || (r->writing && out_close(&r->file, &e) != 0))
 		tool_die(EX_BAD, "%s", e.msg);
@@ -420,7 +376,7 @@ int main(int argc, char **argv)
 		die(&r, &e);
 	finish(&r);
 	source_close(&r.src);
-	crew_free(r.crew, batch_release);
+	bulk_free(r.bulk);
 	filter_free(r.filter);
 	tsv_free(r.tsv);
 	pkt_free(&r.pkt);
