@@ -643,20 +643,17 @@ AVX2 static long str_read_avx2(uint8_t *b, const char *s, size_t n, size_t *at)
 	return (long)(out - b) + rest;
 }
 
-/* Asks the processor at the first call. */
-static bool have_avx2(void)
-{
-	static int known = -1;
+static bool have_avx2;
 
-	if (__builtin_expect(known < 0, 0)) {
-		__builtin_cpu_init();
-		known = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt");
-		keep_tables();
-	}
-	return known;
+/* Asks the processor before main, so that threads find it known. */
+__attribute__((constructor)) static void ask_processor(void)
+{
+	__builtin_cpu_init();
+	have_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt");
+	keep_tables();
 }
 
-#define FASTEST(name, ...) (have_avx2() ? name##_avx2(__VA_ARGS__) : name##_c(__VA_ARGS__))
+#define FASTEST(name, ...) (have_avx2 ? name##_avx2(__VA_ARGS__) : name##_c(__VA_ARGS__))
 #else
 #define FASTEST(name, ...) name##_c(__VA_ARGS__)
 #endif

@@ -80,7 +80,8 @@ uint32_t sum16_c(const uint8_t *b, size_t n, uint32_t start)
 enum { SLICES = 16 };
 static uint32_t table[SLICES][256];
 
-static void make_table(void)
+/* Made before main, so that threads find it. */
+__attribute__((constructor)) static void make_table(void)
 {
 	for (uint32_t v = 0; v < 256; v++) {
 		uint32_t c = v;
@@ -108,8 +109,6 @@ uint32_t crc32_ieee_c(const uint8_t *b, size_t n, uint32_t start)
 {
 	uint32_t c = ~start;
 
-	if (table[0][1] == 0)
-		make_table();
 	for (; n >= 16; n -= 16, b += 16)
 		c = slice4(c ^ le32(b), 12) ^ slice4(le32(b + 4), 8) ^ slice4(le32(b + 8), 4) ^ slice4(le32(b + 12), 0);
 	for (; n >= 4; n -= 4, b += 4)
@@ -123,20 +122,16 @@ uint32_t crc32_ieee_c(const uint8_t *b, size_t n, uint32_t start)
 
 #if defined(__x86_64__)
 
-enum { ASKED = 1, AVX2 = 2, CLMUL = 4 };
+enum { AVX2 = 1, CLMUL = 2 };
 
-/* What the processor has; asks it at the first call. */
-static int processor(void)
+static int processor;
+
+/* Asks the processor before main, so that threads find it known. */
+__attribute__((constructor)) static void ask_processor(void)
 {
-	static int has;
-
-	if (__builtin_expect(has == 0, 0)) {
-		__builtin_cpu_init();
-		has = ASKED;
-		has |= __builtin_cpu_supports("avx2") ? AVX2 : 0;
-		has |= __builtin_cpu_supports("pclmul") && __builtin_cpu_supports("sse4.1") ? CLMUL : 0;
-	}
-	return has;
+	__builtin_cpu_init();
+	processor = __builtin_cpu_supports("avx2") ? AVX2 : 0;
+	processor |= __builtin_cpu_supports("pclmul") && __builtin_cpu_supports("sse4.1") ? CLMUL : 0;
 }
 
 __attribute__((target("avx2"))) static uint64_t add_blocks_avx2(const uint8_t *b, size_t n) { return add_blocks(b, n); }
@@ -213,14 +208,14 @@ CLMUL_FN static uint32_t crc32_clmul(const uint8_t *b, size_t n, uint32_t start)
 
 uint32_t sum16(const uint8_t *b, size_t n, uint32_t start)
 {
-	if (n < 128 || !(processor() & AVX2))
+	if (n < 128 || !(processor & AVX2))
 		return sum16_c(b, n, start);
 	return sum_rest(add_blocks_avx2(b, n), b + (n & ~(size_t)63), n & 63, start);
 }
 
 uint32_t crc32_ieee(const uint8_t *b, size_t n, uint32_t start)
 {
-	return n >= 16 && processor() & CLMUL ? crc32_clmul(b, n, start) : crc32_ieee_c(b, n, start);
+	return n >= 16 && processor & CLMUL ? crc32_clmul(b, n, start) : crc32_ieee_c(b, n, start);
 }
 
 #else

@@ -16,7 +16,7 @@ came_through() {
 @test "demo: make demo, with a server and the right to capture" {
 	need make nginx curl
 	[ "$(id -u)" -eq 0 ] || skip 'no right to capture here (root)'
-	run make --no-print-directory demo
+	run make --no-print-directory -o all B="$bin" demo # builds nothing
 	came_through
 	[[ $output == *'(nginx on 127.0.0.1:'* ]]
 	echo "# ${lines[-1]}" >&3
