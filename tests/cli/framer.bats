@@ -47,6 +47,7 @@ END
 
 @test 'every kind of packet comes back out of its frame, times and notes included' {
 	all_kinds >a
+	is "$(wc -l <a)" 21
 	try framer a
 	quiet_ok
 	mv out frames
@@ -59,6 +60,7 @@ END
 
 @test 'and so through a capture file, with the FCS in it' {
 	all_kinds >a
+	[ -s a ]
 	framer a | sed 's/ @[^ ]*//g' | pktcat --pcapng -w frames.pcapng
 	sed 's/ @[^ ]*//g; /^[0-9]/!s/^/0.000000 /' a >want
 	# Without a time a frame is time 0 there; with other precisions too.
@@ -67,7 +69,7 @@ END
 
 @test 'and so as octets and as bits on a medium' {
 	all_kinds | sed 's/^[0-9.]* //; s/ @[^ ]*//g' >a
-	framer a | pktcat --pcapng -w - | pktcat | cut -d' ' -f2- >frames
+	[ -s a ]
 	# The octets of each frame, out of the capture: framer -d must take them as a medium delivers them.
 	while read -r line; do octets "$line"; echo; done < <(framer a) >hex
 	sed 's/^/octets hex=/' hex | framer -d | diff a -
@@ -186,7 +188,7 @@ END
 }
 
 @test '-d keeps the lengths of a frame that the capture cut' {
-	is "$(framer -d <<<"$MACS $IP udp data str=abc @len=1000")" "$(pktcat <<<"$IP udp data str=abc @len=986")"
+	is "$(framer -d <<<"$MACS $IP udp data str=abc @len=1000")" 'ip id=0 ttl=64 src=192.0.2.1 dst=192.0.2.2 udp sport=0 dport=0 sum=0x9aaf data str=abc @len=986'
 }
 
 @test '-v says what was done' {

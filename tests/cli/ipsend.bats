@@ -29,7 +29,7 @@ code=0 # try sets it
 }
 
 @test 'several words may stand in one argument' {
-	is "$(ipsend -n 'ip ttl=1' 'udp dport=7')" "$(ipsend -n ip ttl=1 udp dport=7)"
+	is "$(ipsend -n 'ip ttl=1' 'udp dport=7')" 'ip id=0 ttl=1 src=0.0.0.0 dst=0.0.0.0 udp sport=0 dport=7'
 }
 
 @test 'in a value, characters that pkt(5) escapes may stand as they are' {

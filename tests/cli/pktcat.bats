@@ -342,6 +342,7 @@ END
 	head -c 3000 /dev/urandom | od -An -v -tx1 -w30 | tr -d ' ' | sed 's/^/eth data hex=/' >a
 	seq 32 126 | while read -r c; do printf 'data hex=%02x%02x\n' "$c" "$c"; done >>a
 	pktcat a >out
+	is "$(wc -l <out)" "$(wc -l <a)"
 	no grep -n '[^A-Za-z0-9._+,:/=@% -]' out
 }
 

@@ -52,9 +52,9 @@ through_text() {
 }
 
 to_the_octet() {
-	pktcat -q -w y.pcap a || { echo "$1: not written"; return; }
+	pktcat -q -w y.pcap a && was=$(stat -c %s "$1") && is=$(stat -c %s y.pcap) || { echo "$1: not written"; return; }
+	[ "$whole" = no ] || [ -s a ] || [ "$was" = 24 ] || echo "$1: no text"
 	[ -s a ] || return
-	was=$(stat -c %s "$1") is=$(stat -c %s y.pcap)
 	[ "$whole" = no ] || [ "$was" = "$is" ] || echo "$1: $was octets, now $is"
 	cmp -n 4 "$1" y.pcap
 	cmp -s -i 20 -n $((is - 20)) "$1" y.pcap && return
@@ -88,6 +88,7 @@ records() {
 	have_captures
 	readable >list
 	head -n 60 list | while read -r f; do pktcat -q "$f" 2>/dev/null || :; done | grep -vE '^[0-9.]+ frame dlt=[0-9]{6}' >a
+	[ -s a ]
 	pktcat -q -w y.pcapng a
 	pktcat -q y.pcapng | cmp - a
 	pktcat -q -Q y.pcapng | pktcat | cmp - a

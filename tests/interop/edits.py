@@ -56,9 +56,11 @@ PACKETS = [
     ("ip6rt", f"{IP6} ip6rt type=2 left=1 seg=2001:db8::8 {UDP}", {"type": [], "left": ["1"], "seg": ["2001:db8::a"]}),
     ("ip6rt", f"{IP6} ip6rt type=4 left=1 seg=2001:db8::8,2001:db8::9 {UDP}", {"type": [], "left": ["0", "1"], "seg": [
         "2001:db8::a,2001:db8::b,2001:db8::c", "2001:db8::b,2001:db8::a"]}),
-    ("ip6rt", f"{IP6} ip6rt type=4 left=0 seg=2001:db8::8 opt=padn:000000000000 {UDP}", {"type": [], "left": ["0"], "seg": [], "last": [], "opt": [
+    ("ip6rt", f"{IP6} ip6rt type=4 left=0 seg=2001:db8::8 opt=padn:000000000000 {UDP}",
+     {"type": [], "left": ["0"], "seg": [], "last": [], "opt": [
         "pad1,pad1,padn:00000000", "hmac:0:1:" + "00" * 32, "padn:" + "00" * 14]}),
-    ("ip6rt", f"{IP6} ip6rt type=253 left=0 rest=0x00000000 body=0011223344556677 {UDP}", {"type": ["253", "254"], "left": ["0"], "seg": [], "body": [
+    ("ip6rt", f"{IP6} ip6rt type=253 left=0 rest=0x00000000 body=0011223344556677 {UDP}",
+     {"type": ["253", "254"], "left": ["0"], "seg": [], "body": [
         "ffeeddccbbaa9988", "00112233445566778899aabbccddeeff"]}),
     ("ip6frag", f"{IP6} ip6frag id=77 {UDP}", {}),
     ("ah", f"{IP} ah spi=0x00000100 seq=1 icv=00112233445566778899aabb {UDP}", {"icv": ["ffeeddccbbaa998877665544"]}),
@@ -73,23 +75,29 @@ PACKETS = [
     ("icmp6", f"{IP6} icmp6 type=1 code=4 {QUOTED6}", {"type": ["1", "3"], "code": ["0", "1", "3", "4"], "len": []}),
     ("icmp6", f"{IP6} icmp6 type=2 mtu=1280 {QUOTED6}", {"type": [], "code": ["0"]}),
     ("icmp6", f"{IP6} icmp6 type=4 ptr=40 {QUOTED6}", {"type": [], "code": ["0", "1", "2"]}),
-    ("icmp6", f"{ND} type=133 opt=slla:02:00:00:00:00:01", {"type": [], "code": ["0"], "opt": ["slla:02:00:00:00:00:09", "slla:02:00:00:00:00:01,nonce:001122334455"]}),
+    ("icmp6", f"{ND} type=133 opt=slla:02:00:00:00:00:01",
+     {"type": [], "code": ["0"], "opt": ["slla:02:00:00:00:00:09", "slla:02:00:00:00:00:01,nonce:001122334455"]}),
     ("icmp6", f"{ND} type=134 hop=64 lifetime=1800 opt=slla:02:00:00:00:00:01,mtu:1500", {"type": [], "code": ["0"], "opt": [
         "mtu:1280", "prefix:64:192:86400:14400:2001:db8::", "rdnss:600:2001:db8::53"], "raflags": ["0", "M", "O", "M,O"]}),
-    ("icmp6", f"{ND} type=135 target=fe80::2 opt=slla:02:00:00:00:00:01", {"type": [], "code": ["0"], "opt": ["slla:02:00:00:00:00:09"]}),
+    ("icmp6", f"{ND} type=135 target=fe80::2 opt=slla:02:00:00:00:00:01",
+     {"type": [], "code": ["0"], "opt": ["slla:02:00:00:00:00:09"]}),
     ("icmp6", f"{ND} type=136 naflags=S target=fe80::1 opt=tlla:02:00:00:00:00:01", {
         "type": [], "code": ["0"], "naflags": ["0", "R", "S", "O", "R,S,O"], "opt": ["tlla:02:00:00:00:00:09"]}),
     ("icmp6", f"{ND} type=137 target=fe80::3 dst=2001:db8::9", {"type": [], "code": ["0"], "opt": ["tlla:02:00:00:00:00:09"]}),
     ("icmp6", f"{ND} type=131 group=ff02::1:ff00:2", {"type": ["131", "132"], "code": ["0"]}),
     ("icmp6", f"{ND} type=130 maxdelay=1000 group=::", {"type": [], "code": ["0"]}),
-    ("icmp6", f"{ND} type=130 maxdelay=1000 group=ff02::5 qrv=2 qqic=125 src=2001:db8::9", {"type": [], "code": ["0"], "src": ["2001:db8::8", "2001:db8::8,2001:db8::9"]}),
-    ("icmp6", f"{ND} type=143 rec=to_ex/ff02::5", {"type": [], "code": ["0"], "rec": ["is_in/ff02::5/2001:db8::8", "allow/ff02::5/2001:db8::8,block/ff02::6/2001:db8::9"]}),
+    ("icmp6", f"{ND} type=130 maxdelay=1000 group=ff02::5 qrv=2 qqic=125 src=2001:db8::9",
+     {"type": [], "code": ["0"], "src": ["2001:db8::8", "2001:db8::8,2001:db8::9"]}),
+    ("icmp6", f"{ND} type=143 rec=to_ex/ff02::5",
+     {"type": [], "code": ["0"], "rec": ["is_in/ff02::5/2001:db8::8", "allow/ff02::5/2001:db8::8,block/ff02::6/2001:db8::9"]}),
     ("igmp", f"{IP} igmp type=0x11 maxresp=100 group=224.0.0.9", {"type": []}),
     ("igmp", f"{IP} igmp type=0x16 group=224.0.0.9", {"type": ["0x12", "0x16", "0x17"]}),
-    ("igmp", f"{IP} igmp type=0x11 maxresp=100 group=224.0.0.9 qrv=2 qqic=125 src=192.0.2.9", {"type": [], "src": ["192.0.2.8", "192.0.2.8,192.0.2.9"]}),
+    ("igmp", f"{IP} igmp type=0x11 maxresp=100 group=224.0.0.9 qrv=2 qqic=125 src=192.0.2.9",
+     {"type": [], "src": ["192.0.2.8", "192.0.2.8,192.0.2.9"]}),
     ("icmp6", f"{IP6} icmp6 type=200 rest=0x01020304", {"type": ["200", "201"]}),
     ("igmp", f"{IP} igmp type=0x42 rest=0x01020304", {"type": []}),
-    ("igmp", f"{IP} igmp type=0x22 rec=to_ex/224.0.0.9", {"type": [], "rec": ["is_in/224.0.0.9/192.0.2.8", "allow/224.0.0.9/192.0.2.8,block/224.0.0.10/192.0.2.9"]}),
+    ("igmp", f"{IP} igmp type=0x22 rec=to_ex/224.0.0.9",
+     {"type": [], "rec": ["is_in/224.0.0.9/192.0.2.8", "allow/224.0.0.9/192.0.2.8,block/224.0.0.10/192.0.2.9"]}),
     ("udp", f"{IP} {UDP}", {}),
     ("udp", f"{IP6} {UDP}", {}),
     ("tcp", f"{IP} {TCP} opt=nop,nop,ts:1:2 data str=abc", {"opt": [

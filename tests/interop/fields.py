@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """fields.py - compares our fields with tshark's on every packet: fields.py [CAPTURE...]
 
-Without captures: all of $OSIKIT_DATA/pcaps. Each value of each occurrence of each field is compared, quoted and nested
+Without captures: all of $OSIKIT_DATA. Each value of each occurrence of each field is compared, quoted and nested
 headers included. In a packet that tshark calls malformed or cut short both stop somewhere, each in its own way: there
 what both have must agree. Prints counts as TAP comments; exit 1 when a difference is not one of KNOWN.
 """
@@ -21,7 +21,8 @@ def numbers(s):
 
 
 def words(s):
-    return s.replace(":", "").split(",")  # tshark writes some addresses without colons
+    """Texts; octets in hex without the colons, which tshark leaves out of some."""
+    return [v.replace(":", "") if re.fullmatch("([0-9a-f]{2}:)+[0-9a-f]{2}", v) else v for v in s.split(",")]
 
 
 def times(s):
@@ -47,7 +48,7 @@ def floating(bits):
 
 
 def options(name, kinds, *parts, padding=(0,)):
-    """Of a list of options: without a name their kinds, padding left out, else these parts of each option of that name."""
+    """Of options: without a name their kinds less padding; else of each of that name every parts[1]-th part from parts[0] on."""
     def convert(s):
         items = [i.split(":") for i in s.split(",")]
         if not name:
@@ -70,7 +71,7 @@ def records(part):
     types = {"is_in": 1, "is_ex": 2, "to_in": 3, "to_ex": 4, "allow": 5, "block": 6}
     def convert(s):
         values = [item.split("/")[part] for item in s.split(",")]
-        return [types.get(v) or int(v) for v in values] if part == 0 else [v.replace(":", "") for v in values]
+        return [types.get(v) or int(v) for v in values] if part == 0 else values
     return convert
 
 

@@ -4,7 +4,7 @@ here=$BATS_TEST_DIRNAME
 cd "$here/../.." || exit 1
 bin=${OSIKIT_BIN:-$PWD/bin}
 data=${OSIKIT_DATA:-$PWD/../shared/data}
-export OSIKIT_BIN=$bin OSIKIT_DATA=$data TZ=UTC0 LC_ALL=C
+export OSIKIT_BIN=$bin OSIKIT_DATA=$data TZ=UTC0 LC_ALL=C PYTHONDONTWRITEBYTECODE=1
 PATH=$bin:$PATH:/usr/sbin:/sbin
 
 # need PROGRAM...: skips the test, with the name of the first that is not here; tests/run makes that a failure in CI.
