@@ -198,8 +198,8 @@ static int activate_error(const char *iface, pcap_t *p, int status, struct err *
 	case PCAP_ERROR_PROMISC_PERM_DENIED:
 		n = readlink("/proc/self/exe", exe, sizeof exe);
 		if (n <= 0 || (size_t)n >= sizeof exe)
-			return err_set(e, "%s: no privilege to capture: run it as root", iface);
-		return err_set(e, "%s: no privilege to capture: run it as root, or once: setcap cap_net_raw+ep %.*s",
+			return err_set(e, "%s: no privilege to capture or send here: run it as root", iface);
+		return err_set(e, "%s: no privilege to capture or send here: run it as root, or once: setcap cap_net_raw+ep %.*s",
 		               iface, (int)n, exe);
 	case PCAP_ERROR_NO_SUCH_DEVICE:
 		return err_set(e, "%s: no such interface: pktcat -D lists the interfaces", iface);

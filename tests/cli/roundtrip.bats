@@ -52,7 +52,8 @@ through_text() {
 }
 
 to_the_octet() {
-	pktcat -q -w y.pcap a && was=$(stat -c %s "$1") && is=$(stat -c %s y.pcap) || { echo "$1: not written"; return; }
+	pktcat -q -w y.pcap a || { echo "$1: not written"; return; }
+	was=$(stat -c %s "$1") is=$(stat -c %s y.pcap)
 	[ "$whole" = no ] || [ -s a ] || [ "$was" = 24 ] || echo "$1: no text"
 	[ -s a ] || return
 	[ "$whole" = no ] || [ "$was" = "$is" ] || echo "$1: $was octets, now $is"
