@@ -315,6 +315,7 @@ closed_stdin() {
 
 @test 'a terminal is not sent a capture' {
 	command -v script >/dev/null || skip 'no script(1), which makes a terminal'
+	script -qec true /dev/null >/dev/null 2>&1 </dev/null || skip 'script(1) can make no terminal here'
 	echo "$GOOD" >a
 	script -qec 'pktcat -w - a' /dev/null >out </dev/null || code=$?
 	is "$code" 2

@@ -7,10 +7,6 @@ load helper
 LINE='1.000000 ip id=1 ttl=64 src=192.0.2.1 dst=192.0.2.53 udp sport=40001 dport=7 data str=hello'
 FRAME="1.000000 eth da=02:00:00:00:00:02 sa=02:00:00:00:00:01 fcs=crc ${LINE#* } pad n=13"
 
-setup_file() {
-	export BATS_TEST_TIMEOUT=120
-}
-
 teardown() {
 	local pid
 	# Only what a test started itself is ended.
