@@ -20,8 +20,8 @@ struct bulk_packet {
 	const struct err *error;  /* not NULL: malformed, or nothing that a capture can hold; rec is nothing then */
 };
 
-/* Text goes to out (qualified: with qualified names); packets of lines are delivered to packet(arg, ...). Both on the caller's thread, in the order
- * in which they were put in, at the latest with bulk_flush. */
+/* Text goes to out (qualified: with qualified names); packets of lines are delivered to packet(arg, ...). Both on the caller's
+ * thread, in the order in which they were put in, at the latest with bulk_flush. */
 struct bulk *bulk_new(struct out *out, bool qualified, void (*packet)(void *arg, const struct bulk_packet *p), void *arg);
 /* A capture record, to become text; copied. */
 void bulk_record(struct bulk *b, const struct cap_rec *r);

@@ -720,7 +720,8 @@ static bool in_reach(uint64_t sec, int64_t offset, unsigned digits)
 
 static void write_idb(struct capw *w, const struct cap_iface *f)
 {
-	uint32_t options = (f->tsresol != 6 ? 8u : 0) + (f->fcs >= 0 ? 8u : 0) + (f->tsoffset ? 12u : 0), total = 20 + options + (options ? 4 : 0);
+	uint32_t options = (f->tsresol != 6 ? 8u : 0) + (f->fcs >= 0 ? 8u : 0) + (f->tsoffset ? 12u : 0);
+	uint32_t total = 20 + options + (options ? 4 : 0);
 	char *start = out_room(w->out, total), *p = start;
 	p = le32(p, BLOCK_IDB);
 	p = le32(p, total);

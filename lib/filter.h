@@ -18,7 +18,8 @@ struct pipe {
 };
 
 /* Calls each(p, arg) for every packet of the n files (none: standard input), p->pkt filled; writes comments through.
- * Opens standard output first and closes it last. Malformed input, or an output that fails, is the end: everything before it is flushed, exit 2. */
+ * Opens standard output first and closes it last. Malformed input, or an output that fails, is the end: everything before it
+ * is flushed, exit 2. */
 void pipe_run(struct pipe *p, char **paths, int n, void (*each)(struct pipe *p, void *arg), void *arg);
 
 /* Passes the packet at hand on as it came, without the notes "@tool." that it has, with the words of notes
