@@ -11,7 +11,7 @@
 
 #include "io.h"
 
-enum { THREADS_MAX = 7, JOBS_A_THREAD = 3 };
+enum { THREADS_MAX = 3, JOBS_A_THREAD = 2 }; /* more threads would wait for the one that writes; every job is memory */
 
 enum state { FREE, READY, BUSY, DONE };
 

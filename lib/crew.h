@@ -11,7 +11,7 @@
 struct crew;
 
 /* Jobs of size octets, zeroed once. work(job) is called on any thread and touches nothing but its job; done(arg, job) is called on the
- * caller's, in order. Threads: one fewer than there are processors, and 7 at most; with a single processor all is done by the caller. */
+ * caller's, in order. Threads: one fewer than there are processors, and 3 at most; with a single processor all is done by the caller. */
 struct crew *crew_new(size_t size, void (*work)(void *job), void (*done)(void *arg, void *job), void *arg);
 /* The job to fill next. It stays the same until crew_go. */
 void *crew_job(struct crew *c);
