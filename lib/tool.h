@@ -72,6 +72,9 @@ void tool_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* tool_warn, then exit(status). */
 void tool_die(int status, const char *fmt, ...) __attribute__((format(printf, 2, 3), noreturn));
 
+/* For "%llu packet%s": the s that a number of things other than one has. */
+static inline const char *plural(uint64_t n) { return n == 1 ? "" : "s"; }
+
 /* Refuses to write octets that are not text to a terminal: tool_die(EX_BAD) when fd is one. what: "a capture". */
 void tool_no_tty(int fd, const char *what);
 

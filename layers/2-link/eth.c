@@ -12,7 +12,7 @@ static const struct field eth_fields[] = {
 	{0},
 };
 
-static const struct bind eth_binds[] = {{"link", 1}, {"gre.proto", 0x6558}, {"vxlan", 0}, {0}};
+static const struct bind eth_binds[] = {{"link", 1}, {"gre.proto", 0x6558}, {"ip.proto", 143}, {"vxlan", 0}, {0}};
 
 static int eth_next(const struct pkt *k, const struct layer *l, uint32_t *key)
 {

@@ -24,18 +24,18 @@
 #include "num.h"
 #include "tlv.h"
 
-/* IANA, ICMPv6 "type" Numbers: RFC 4443 (1 to 4, 128, 129), 2710 (130 to 132), 4861 (133 to 137), 3810 (143) */
+/* IANA, ICMPv6 "type" Numbers: RFC 4443 (1 to 4, 128, 129), 2710 (130 to 132), 4861 (133 to 137), 3810 (143), 8335 (160, 161) */
 enum {
 	UNREACHABLE = 1, TOO_BIG = 2, EXCEEDED = 3, PARAMETER = 4, ECHO = 128, ECHO_REPLY = 129, MLD_QUERY = 130, MLD_REPORT = 131,
 	MLD_DONE = 132, ROUTER_SOL = 133, ROUTER_ADV = 134, NEIGHBOR_SOL = 135, NEIGHBOR_ADV = 136, REDIRECT = 137,
-	MLD2_REPORT = 143,
+	MLD2_REPORT = 143, XECHO = 160, XECHO_REPLY = 161,
 };
 enum { ICMP6_HLEN = 8, ICMP6_PROTO = 58 };
 /* Octets before the options or sources: RFC 4861, 4.1 to 4.5; RFC 2710, 3; RFC 3810, 5.1. */
 enum { RA_HLEN = 16, NEIGHBOR_HLEN = 24, REDIRECT_HLEN = 40, MLD_HLEN = 24, MLD2_QUERY_HLEN = 28 };
 
 enum {
-	F_TYPE, F_CODE, F_SUM, F_ID, F_SEQ, F_LEN, F_UNUSED, F_MTU, F_PTR, F_HOP, F_RAFLAGS, F_LIFETIME, F_REACH, F_RETRANS,
+	F_TYPE, F_CODE, F_SUM, F_ID, F_SEQ, F_XSEQ, F_XFLAGS, F_LEN, F_UNUSED, F_MTU, F_PTR, F_HOP, F_RAFLAGS, F_LIFETIME, F_REACH, F_RETRANS,
 	F_RSV, F_NAFLAGS, F_TARGET, F_DST, F_MAXDELAY, F_RSV2, F_GROUP, F_RESV, F_S, F_QRV, F_QQIC, F_RSV1, F_NUM, F_REST,
 	F_SRC, F_REC, F_OPT,
 };
@@ -46,7 +46,8 @@ static const struct word icmp6_types[] = {
 	{MLD_QUERY, "multicast listener query"}, {MLD_REPORT, "multicast listener report"},
 	{MLD_DONE, "multicast listener done"}, {ROUTER_SOL, "router solicitation"}, {ROUTER_ADV, "router advertisement"},
 	{NEIGHBOR_SOL, "neighbor solicitation"}, {NEIGHBOR_ADV, "neighbor advertisement"}, {REDIRECT, "redirect"},
-	{MLD2_REPORT, "multicast listener report v2"}, {0},
+	{MLD2_REPORT, "multicast listener report v2"}, {XECHO, "extended echo request"},
+	{XECHO_REPLY, "extended echo reply"}, {0},
 };
 
 /* RFC 4861, 4.2; H: RFC 6275, 7.1; Prf (1: high, 3: low): RFC 4191, 2.2; P: RFC 4389, 4.1.3.3. */
@@ -59,8 +60,10 @@ static const struct field icmp6_fields[] = {
 	[F_TYPE] = {"type", 0, 8, DEC, ALWAYS, .dflt = ECHO, .words = icmp6_types, .help = "Type of message"},
 	[F_CODE] = {"code", 8, 8, DEC, ALWAYS, .help = "Code: which message of its type"},
 	[F_SUM] = {"sum", 16, 16, HEX, SUM, .help = "Checksum over pseudo-header and message"},
-	[F_ID] = {"id", 32, 16, DEC, ALWAYS, .help = "Identifier (echo)"},
+	[F_ID] = {"id", 32, 16, DEC, ALWAYS, .help = "Identifier (echo, extended echo)"},
 	[F_SEQ] = {"seq", 48, 16, DEC, ALWAYS, .help = "Sequence Number (echo)"},
+	[F_XSEQ] = {"xseq", 48, 8, DEC, ALWAYS, .help = "Sequence Number (extended echo; RFC 8335)"},
+	[F_XFLAGS] = {"xflags", 56, 8, HEX, OPTIONAL, .help = "L, or State, A, 4 and 6 (extended echo; RFC 8335)"},
 	[F_LEN] = {"len", 32, 8, DEC, OPTIONAL,
 	           .help = "Length of the quoted packet in 64-bit words where extensions follow it (types 1 and 3; RFC 4884)"},
 	[F_UNUSED] = {"unused", 40, 24, HEX, OPTIONAL, .help = "Unused (types 1 and 3)"},
@@ -137,6 +140,7 @@ static uint32_t fields_of(const uint8_t *h, size_t hlen)
 	case TOO_BIG: return 1u << F_MTU;
 	case PARAMETER: return 1u << F_PTR;
 	case ECHO: case ECHO_REPLY: return 1u << F_ID | 1u << F_SEQ;
+	case XECHO: case XECHO_REPLY: return 1u << F_ID | 1u << F_XSEQ | 1u << F_XFLAGS;
 	case MLD_QUERY: return hlen >= MLD2_QUERY_HLEN ? mld | mld2 : mld;
 	case MLD_REPORT: case MLD_DONE: return mld;
 	case ROUTER_SOL: return 1u << F_RSV;

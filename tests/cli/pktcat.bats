@@ -396,7 +396,7 @@ END
 	printf '\6\0\0\0\44\0\0\0\0\0\0\0\135\1\0\0\1\230\367\76\1\0\0\0\1\0\0\0A\0\0\0\44\0\0\0' >>a
 	try pktcat a
 	is "$code $(cat out)" '0 1.500000000 data str=A'
-	is "$(cat err)" 'pktcat: 1 times were finer than nanoseconds and are truncated'
+	is "$(cat err)" 'pktcat: 1 time finer than nanoseconds truncated'
 }
 
 @test 'rule 5: negative times, and times from 2^32 into classic pcap, are errors' {
@@ -564,7 +564,7 @@ END
 	printf 'data @a.b=1 @c.d=2\ndata @len=9\ndata @e=3\n' >a
 	try pktcat -w b.pcap a
 	is "$code" 0
-	is "$(cat err)" 'pktcat: 3 notes were left out: a capture file has no place for them'
+	is "$(cat err)" 'pktcat: 3 notes left out: a capture file has no place for notes'
 	is "$(pktcat -q -w b.pcap a 2>&1)" ''
 	is "$(pktcat b.pcap)" $'0.000000 data str=\n0.000000 data str= @len=9\n0.000000 data str='
 }

@@ -224,6 +224,21 @@ memory_is_seen() {
 	done
 }
 
+@test 'memory is bounded: 100 MB in files, on all processors' {
+	memory_is_seen
+	{ yes "$LINE data str=$(printf '%01300d' 0)%0A" | head -n 71000; echo '1 ip data str=last-packet%0A'; } >big
+	pktcat -w big.pcap big
+	# Behind the file it waits for standard input, so that it can be looked at.
+	for command in 'pktcat big' 'pktcat big.pcap' 'pktcat -w - big' 'pktcat -w - big.pcap' 'udpck big.pcap'; do
+		# shellcheck disable=SC2086 # options are words
+		start $command -
+		grep -q -a -m 1 last-packet <&8
+		echo "$command"
+		peak 10240 "$pid"
+		stop
+	done
+}
+
 @test 'memory is bounded: packets of 262144 octets' {
 	memory_is_seen
 	LAST='1 data str=last-packet\n'

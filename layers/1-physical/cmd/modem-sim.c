@@ -99,9 +99,9 @@ int main(int argc, char **argv)
 		tool_say("seed %llu", (unsigned long long)s);
 	pipe_run(&p, argv + 1, n, through, NULL);
 	if (opt_verbose)
-		tool_say("%llu bits sent, %llu wrong (rate %.3g; theory, Q(sqrt(2 Eb/N0)): %.3g), %llu packets hit",
+		tool_say("%llu bits sent, %llu wrong (rate %.3g; theory, Q(sqrt(2 Eb/N0)): %.3g), %llu packet%s hit",
 		         (unsigned long long)bits_sent, (unsigned long long)bit_errors,
 		         bits_sent ? (double)bit_errors / (double)bits_sent : 0.0, bpsk_ber(ebn0_db),
-		         (unsigned long long)packets_hit);
+		         (unsigned long long)packets_hit, plural(packets_hit));
 	return EX_YES;
 }

@@ -149,11 +149,11 @@ int main(int argc, char **argv)
 		tool_die(EX_BAD, "--keep goes with -d");
 	pipe_run(&p, argv + 1, n, unframe ? deframe : frame, NULL);
 	if (unframe && (damaged || opt_verbose))
-		tool_say("%llu frames: %llu good, %llu damaged and dropped, %llu without a check sequence",
-		         (unsigned long long)(whole + damaged), (unsigned long long)(whole - unchecked),
+		tool_say("%llu frame%s: %llu good, %llu damaged and dropped, %llu without a check sequence",
+		         (unsigned long long)(whole + damaged), plural(whole + damaged), (unsigned long long)(whole - unchecked),
 		         (unsigned long long)damaged, (unsigned long long)unchecked);
 	if (!unframe && opt_verbose)
-		tool_say("%llu packets framed, %llu were frames with a check sequence already", (unsigned long long)whole,
-		         (unsigned long long)already_frames);
+		tool_say("%llu packet%s framed, %llu had a check sequence already", (unsigned long long)whole,
+		         plural(whole), (unsigned long long)already_frames);
 	return damaged ? EX_NO : EX_YES;
 }

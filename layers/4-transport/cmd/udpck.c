@@ -92,8 +92,8 @@ int main(int argc, char **argv)
 	p.silent = opt_quiet;
 	pipe_run(&p, argv + 1, n, check, NULL);
 	/* The counts are the answer, so -q does not silence them. */
-	fprintf(stderr, "udpck: %llu packets: %llu ok, %llu bad, %llu none, %llu unverifiable\n",
-	        (unsigned long long)(counts[OK] + counts[BAD] + counts[NONE] + counts[UNVERIFIABLE]),
+	uint64_t all = counts[OK] + counts[BAD] + counts[NONE] + counts[UNVERIFIABLE];
+	fprintf(stderr, "udpck: %llu packet%s: %llu ok, %llu bad, %llu none, %llu unverifiable\n", (unsigned long long)all, plural(all),
 	        (unsigned long long)counts[OK], (unsigned long long)counts[BAD], (unsigned long long)counts[NONE],
 	        (unsigned long long)counts[UNVERIFIABLE]);
 	return counts[BAD] ? EX_NO : EX_YES;

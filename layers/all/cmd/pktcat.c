@@ -323,15 +323,15 @@ static void finish(struct run *r)
 		tool_die(EX_BAD, "%s", e.msg);
 	uint64_t cut = r->src.cut + (r->src.open && !r->src.text ? r->src.cap.cut : 0);
 	if (cut)
-		tool_say("%llu times were finer than nanoseconds and are truncated", (unsigned long long)cut);
+		tool_say("%llu time%s finer than nanoseconds truncated", (unsigned long long)cut, plural(cut));
 	if (r->notes_lost)
-		tool_say("%llu notes were left out: a capture file has no place for them",
-		         (unsigned long long)r->notes_lost);
+		tool_say("%llu note%s left out: a capture file has no place for notes", (unsigned long long)r->notes_lost,
+		         plural(r->notes_lost));
 	if (opt_verbose && !r->src.live)
-		tool_say("%llu packets", (unsigned long long)r->packets);
+		tool_say("%llu packet%s", (unsigned long long)r->packets, plural(r->packets));
 	if (r->src.live)
-		tool_say("%llu packets captured, %llu of them cut short, %llu dropped by the kernel",
-		         (unsigned long long)r->packets, (unsigned long long)r->truncated,
+		tool_say("%llu packet%s captured, %llu of them cut short, %llu dropped by the kernel",
+		         (unsigned long long)r->packets, plural(r->packets), (unsigned long long)r->truncated,
 		         (unsigned long long)live_drops(r->src.live));
 }
 
