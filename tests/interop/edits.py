@@ -44,6 +44,7 @@ PACKETS = [
     ("mpls", f"{LINK} mpls label=100 mpls label=17 {IP} {UDP}", {"label": ["16", "100", "1048575"]}),
     ("vxlan", f"{LINK} {IP} udp sport=40000 dport=4789 vxlan vni=77 {LINK} {IP6} {UDP}", {"flags": ["I"]}),
     ("gre", f"{LINK} {IP} gre flags=C,K,S key=0x00000007 seq=9 {IP} {UDP}", {}),
+    ("gre", f"{LINK} {IP} gre ver=1 call=5 seq=1 ack=2 ppp addr=0xff ctl=0x03 {IP} {UDP}", {}),
     ("ip", f"{IP} {UDP}", {"flags": ["0", "DF", "MF", "DF,MF"], "opt": [
         "nop", "ra:0", "rr:4:0.0.0.0", "lsrr:8:192.0.2.9", "ssrr:8:192.0.2.9", "sid:7", "k7:04", "nop,nop,ra:0"]}),
     ("ip", f"{LINK} {IP} {TCP} data str=abc", {}),

@@ -76,6 +76,12 @@ static const struct { const char *text, *hex; } packets[] = {
 	 "sport=1 dport=2 data str=x",
 	 "4500005500000000402f8e3ec0000201c6336407b00086dd57e200000000000700000009600000000009114020010db800000000"
 	 "000000000000000120010db80000000000000000000000020001000200092c6478"},
+	{"ip src=192.0.2.1 dst=198.51.100.7 gre ver=1 call=5 seq=1 ack=2 ppp addr=0xff ctl=0x03 ip id=3 src=10.0.0.1 "
+	 "dst=10.0.0.2 udp sport=1 dport=2 data str=hi",
+	 "4500004600000000402f8e4dc0000201c63364073081880b002200050000000100000002ff0300214500001e00030000401166ca0a00"
+	 "00010a00000200010002000a836b6869"},
+	{"ip src=192.0.2.1 dst=198.51.100.7 gre ver=1 proto=0x880b call=5 ack=2",
+	 "4500002000000000402f8e73c0000201c63364072081880b0000000500000002"},
 	{"ip src=192.0.2.1 dst=198.51.100.7 gre seq=9 proto=0x6559 data hex=01020304",
 	 "4500002000000000402f8e73c0000201c6336407100065590000000901020304"},
 	{"ip src=192.0.2.1 dst=198.51.100.7 ah spi=0x100 seq=1 icv=000102030405060708090a0b udp sport=1 dport=2 da"
@@ -407,9 +413,10 @@ TEST(every_type_comes_back)
 
 TEST(what_is_implausible_is_data)
 {
-	/* GRE: version 1, and with the obsolete routing bit. */
-	CHECK_STR(decoded(encoded("ip dst=192.0.2.2 gre ver=1 proto=0x880b data hex=00000001"), "proto="),
-	          "proto=47 src=0.0.0.0 dst=192.0.2.2 data hex=0001880b00000001");
+	/* GRE: version 2, version 1 with a checksum, and with the obsolete routing bit. */
+	CHECK_STR(decoded(encoded("ip dst=192.0.2.2 gre ver=2 proto=0x880b data hex=00000001"), "proto="),
+	          "proto=47 src=0.0.0.0 dst=192.0.2.2 data hex=0002880b00000001");
+	CHECK_STR(decoded(encoded("ip dst=192.0.2.2 gre flags=C ver=1 proto=0x880b sum=0"), "data"), "data hex=8001880b00000000");
 	CHECK_STR(decoded(encoded("ip dst=192.0.2.2 gre flags=R data hex=00"), "data"), "data hex=4000000000");
 	/* A neighbor solicitation without its whole target. */
 	CHECK_STR(decoded(encoded(IP6_TO "nh=58 data hex=8700000000000000fe80"), "data"), "data hex=8700000000000000fe80");
