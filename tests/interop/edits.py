@@ -28,6 +28,8 @@ PACKETS = [
     ("vlan", f"{LINK} vlan vid=5 {IP} {UDP}", {}),
     ("vlan", f"{LINK} vlan vid=5 vlan vid=6 {IP6} {UDP}", {}),
     ("arp", f"{LINK} arp op=1 sha=02:00:00:00:00:01 spa=192.0.2.1 tpa=192.0.2.2", {}),
+    ("arp", f"{LINK} arp htype=24 hlen=8 plen=6 op=1 shx=0102030405060708 spx=010203040506 thx=0000000000000000 tpx=010203040507", {
+        "op": ["1", "2"], "shx": ["1112131415161718"], "spx": ["a1a2a3a4a5a6"], "thx": ["0102030405060709"], "tpx": ["ffffffffffff"]}),
     ("llc", f"{LINK} llc dsap=0x42 ssap=0x42 ctl=0x03 data hex=0000000000", {"ctl": ["0x03", "0x13", "0xe3"]}),
     ("llc", f"{LINK} llc dsap=0xe0 ssap=0xe0 ctl=0x01 nr=3 pf=1", {"ctl": ["0x01", "0x05", "0x09"]}),
     ("snap", f"{LINK} llc snap {IP} {UDP}", {"oui": ["0x000000", "0x0000f8"]}),

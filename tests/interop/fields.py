@@ -80,7 +80,7 @@ def records(part):
 ADDRESSES = """
 eth.da eth.dst              eth.sa eth.src              ip.src ip.src             ip.dst ip.dst
 ip6.src ipv6.src            ip6.dst ipv6.dst            icmp.gw icmp.redir_gw     sll.addr|sll2.addr sll.src.eth
-arp.sha arp.src.hw_mac|arp.src.hw    arp.tha arp.dst.hw_mac|arp.dst.hw   arp.spa arp.src.proto_ipv4   arp.tpa arp.dst.proto_ipv4
+arp.sha|arp.shx arp.src.hw_mac|arp.src.hw    arp.tha|arp.thx arp.dst.hw_mac|arp.dst.hw   arp.spa arp.src.proto_ipv4   arp.tpa arp.dst.proto_ipv4
 icmp6.target icmpv6.nd.ns.target_address|icmpv6.nd.na.target_address|icmpv6.nd.rd.target_address
 icmp6.dst icmpv6.rd.na.destination_address              icmp6.group icmpv6.mld.multicast_address
 ah.icv ah.icv
