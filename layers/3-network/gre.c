@@ -23,12 +23,13 @@ enum { ACK = 0x0080, PPTP = 1 }; /* RFC 2637, 4.1: a flag and the version */
 enum { F_FLAGS, F_VER, F_PROTO, F_SUM, F_RSV, F_KEY, F_PLEN, F_CALL, F_SEQ, F_ACK };
 
 /* Of the 13 bits before the version. */
-static const struct word gre_flags[] = {{CHECKSUM >> 3, "C"}, {ROUTING >> 3, "R"}, {KEY >> 3, "K"}, {SEQUENCE >> 3, "S"},
-                                         {ACK >> 3, "A"}, {0}};
+static const struct word gre_flags[] = {
+	{CHECKSUM >> 3, "C"}, {ROUTING >> 3, "R"}, {KEY >> 3, "K"}, {SEQUENCE >> 3, "S"}, {ACK >> 3, "A"}, {0},
+};
 
 static const struct field gre_fields[] = {
 	[F_FLAGS] = {"flags", 0, 13, FLAGS, HOOK, .words = gre_flags,
-	             .help = "C, K, S, A: there is a checksum, a key, a sequence number, an acknowledgment (version 1). Computed from what is written"},
+	             .help = "C, K, S, A: there is a checksum, a key, a sequence number, an acknowledgment; computed from the others"},
 	[F_VER] = {"ver", 13, 3, DEC, CONST, .help = "Version Number: 0, or 1 for PPTP"},
 	[F_PROTO] = {"proto", 16, 16, HEX, NEXT, .help = "Protocol Type: an EtherType"},
 	[F_SUM] = {"sum", MOVED, 16, HEX, SUM, .help = "Checksum over header and payload; computed where flags has C"},
