@@ -104,8 +104,27 @@ void op_store(const struct op *o, uint8_t *h, uint64_t v);
 
 /* The layer named by the packed key, or NULL. */
 const struct pinfo *reg_layer(uint64_t key);
+/* The bindings: a hash table with open addressing, by (space << 32 | value). */
+enum { BOUND_BITS = 10, BOUND_SLOTS = 1 << BOUND_BITS };
+struct bound {
+	uint64_t key;
+	const struct pinfo *info;
+};
+extern struct bound reg_bounds[BOUND_SLOTS];
+
+static inline struct bound *bound_slot(uint64_t key)
+{
+	size_t i = (size_t)((key * 0x9e3779b97f4a7c15) >> (64 - BOUND_BITS));
+	while (reg_bounds[i].info && reg_bounds[i].key != key)
+		i = (i + 1) % BOUND_SLOTS;
+	return &reg_bounds[i];
+}
+
 /* What follows where key space id has value, or NULL. */
-const struct pinfo *reg_bound(int space, uint32_t value);
+static inline const struct pinfo *reg_bound(int space, uint32_t value)
+{
+	return bound_slot((uint64_t)space << 32 | value)->info;
+}
 const struct pinfo *reg_root(uint32_t link, const uint8_t *p, uint32_t len);
 const struct pinfo *reg_info(const struct proto *p);
 /* The first protocol of a role. */

@@ -8,7 +8,7 @@
 #include "io.h"
 #include "pkt.h"
 
-enum { SPACES_MAX = 64, BOUND_SLOTS = 1024 };
+enum { SPACES_MAX = 64 };
 
 static struct pinfo *infos;
 static unsigned ninfos;
@@ -19,11 +19,7 @@ static const char *space_names[SPACES_MAX];
 static int nspaces, space_link, space_link4;
 static int64_t *space_keys[SPACES_MAX];    /* [space][protocol id] */
 
-/* Open addressing on (space << 32 | value). */
-static struct {
-	uint64_t key;
-	const struct pinfo *info;
-} bound[BOUND_SLOTS];
+struct bound reg_bounds[BOUND_SLOTS];
 
 /* --- names ---------------------------------------------------------------------------------------------- */
 
@@ -79,19 +75,6 @@ static int space_id(const char *name, struct err *e)
 	return nspaces++;
 }
 
-static size_t bound_slot(uint64_t key)
-{
-	size_t i = (size_t)((key * 0x9e3779b97f4a7c15) >> 54);
-	while (bound[i].info && bound[i].key != key)
-		i = (i + 1) % BOUND_SLOTS;
-	return i;
-}
-
-const struct pinfo *reg_bound(int space, uint32_t value)
-{
-	return bound[bound_slot((uint64_t)space << 32 | value)].info;
-}
-
 const struct pinfo *reg_root(uint32_t link, const uint8_t *p, uint32_t len)
 {
 	/* The upper half of a pcap's link type field speaks of the FCS (draft-ietf-opsawg-pcap). */
@@ -109,14 +92,14 @@ static int bind_all(struct pinfo *pi, struct err *e)
 		int s = space_id(b->key, e);
 		if (s < 0)
 			return -1;
-		size_t slot = bound_slot((uint64_t)s << 32 | b->value);
-		if (bound[slot].info)
-			return err_set(e, "%s and %s both claim %s=%u", bound[slot].info->p->name, pi->p->name,
+		struct bound *slot = bound_slot((uint64_t)s << 32 | b->value);
+		if (slot->info)
+			return err_set(e, "%s and %s both claim %s=%u", slot->info->p->name, pi->p->name,
 			               b->key, b->value);
 		if (++used > BOUND_SLOTS / 2)
 			return err_set(e, "more than %d bindings", BOUND_SLOTS / 2);
-		bound[slot].key = (uint64_t)s << 32 | b->value;
-		bound[slot].info = pi;
+		slot->key = (uint64_t)s << 32 | b->value;
+		slot->info = pi;
 		if (space_keys[s][pi->id] < 0)
 			space_keys[s][pi->id] = b->value;
 		if (pi->link < 0 && s == space_link)

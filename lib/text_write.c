@@ -23,7 +23,8 @@ static char *put_flags(char *p, const struct field *f, uint64_t v)
 		if (!(v & w->value))
 			continue;
 		v &= ~(uint64_t)w->value;
-		p = put_str(p, w->name);
+		for (const char *s = w->name; *s; s++)
+			*p++ = *s;
 		if (v)
 			*p++ = ',';
 	}
