@@ -48,3 +48,17 @@ void pkt_medium(struct pkt *to, enum role role, const uint8_t *b, uint32_t n, ui
 	to->time = from->time;
 	pkt_notes(to, from);
 }
+
+void pkt_arrive(struct pkt *to, const struct pkt *sent, const uint8_t *b)
+{
+	enum role role = sent->nlayers ? sent->layer[0].proto->role : ROLE_FRAME;
+	if (!sent->has_link || role == ROLE_BITS || role == ROLE_OCTETS) {
+		pkt_medium(to, role == ROLE_BITS ? ROLE_BITS : ROLE_OCTETS, b, sent->len, sent->bits, sent);
+	} else {
+		struct cap_rec r = {.time = sent->time, .link = sent->link, .fcs = (int)sent->fcs, .wire = sent->wire,
+		                    .len = sent->len, .p = b};
+		pkt_decode(to, &r);
+		pkt_notes(to, sent);
+	}
+	to->relative = sent->relative;
+}

@@ -107,6 +107,9 @@ int pkt_compose(struct pkt *to, const struct pkt *from, unsigned first, unsigned
 /* Makes `octets` or `bits` (role; bits: how many of the last octet count, 0: all) of b[0..n), which is borrowed,
  * with from's time and notes. */
 void pkt_medium(struct pkt *to, enum role role, const uint8_t *b, uint32_t n, uint32_t bits, const struct pkt *from);
+/* Makes what a receiver finds in b, the octets of sent as they arrived (as many; borrowed): layers again where the link type is
+ * known, else octets or bits. Time and notes are sent's. */
+void pkt_arrive(struct pkt *to, const struct pkt *sent, const uint8_t *b);
 /* Copies the list of notes (the notes themselves stay where they are). */
 void pkt_notes(struct pkt *to, const struct pkt *from);
 char *stamp_write(char *p, const struct stamp *t);

@@ -51,26 +51,10 @@ static uint64_t transmit(uint8_t *b, size_t n)
 	return wrong;
 }
 
-/* What a receiver makes of the octets: layers again where the link type is known, else octets or bits. */
-static void receive(struct pipe *p, const uint8_t *b, const char *notes)
-{
-	static struct pkt out;
-	const struct pkt *k = &p->pkt;
-	enum role role = k->nlayers ? k->layer[0].proto->role : ROLE_FRAME;
-	if (k->has_link && role != ROLE_BITS && role != ROLE_OCTETS) {
-		struct cap_rec r = {.time = k->time, .link = k->link, .fcs = (int)k->fcs, .wire = k->wire, .len = k->len,
-		                    .p = b};
-		pkt_decode(&out, &r);
-		pkt_notes(&out, k);
-	} else {
-		pkt_medium(&out, role == ROLE_BITS ? ROLE_BITS : ROLE_OCTETS, b, k->len, k->bits, k);
-	}
-	pipe_write(p, &out, "modem-sim", notes);
-}
-
 static void through(struct pipe *p, void *arg)
 {
 	static uint8_t b[PKT_MAX];
+	static struct pkt out;
 	char notes[96];
 	const struct pkt *k = &p->pkt;
 	size_t n = 8 * (size_t)k->len - (k->bits ? 8 - k->bits : 0);
@@ -81,10 +65,12 @@ static void through(struct pipe *p, void *arg)
 	bits_sent += n;
 	bit_errors += wrong;
 	packets_hit += wrong > 0;
-	if (wrong)
-		receive(p, b, notes);
-	else
+	if (!wrong) {
 		pipe_pass(p, "modem-sim", notes);
+		return;
+	}
+	pkt_arrive(&out, k, b);
+	pipe_write(p, &out, "modem-sim", notes);
 }
 
 int main(int argc, char **argv)
