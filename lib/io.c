@@ -348,6 +348,12 @@ int in_open(struct in *in, const char *path, struct err *e)
 	return 0;
 }
 
+void in_attach(struct in *in, int fd, const char *name)
+{
+	*in = (struct in){.fd = fd, .name = name, .cap = IO_BUF};
+	in->buf = xmalloc(in->cap);
+}
+
 void in_close(struct in *in)
 {
 	gz_close(in);

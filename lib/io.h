@@ -55,6 +55,9 @@ enum { IN_ERR = -1, IN_EOF = 0, IN_OK = 1, IN_WAIT = 2 };
  * name is borrowed. Returns 0 or -1. */
 int in_open(struct in *in, const char *path, struct err *e);
 
+/* The same for a descriptor that is open, which in_close closes. */
+void in_attach(struct in *in, int fd, const char *name);
+
 /* Makes at least need octets available at in->buf + in->pos (growing and compacting the
  * buffer as needed; pointers into it die). Returns IN_OK; IN_EOF when the stream ended
  * first (the octets left are in->len - in->pos); IN_WAIT in nonblock mode when a read would block;
