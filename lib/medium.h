@@ -79,8 +79,8 @@ void medium_close(struct medium *m, int dir, int64_t now);
 int64_t medium_next(const struct medium *m, int dir);
 /* The next parcel that has arrived by now, or NULL. */
 struct parcel *medium_take(struct medium *m, int dir, int64_t now);
-/* Flips each of the first nbits bits of b (of each octet the least significant first, as `bits` has them) with the probability ber of the direction. Returns how many it
- * flipped. */
+/* Flips each of the first nbits bits of b (of each octet the least significant first, as `bits` has them) with the
+ * probability ber of the direction. Returns how many it flipped. */
 uint64_t medium_damage(struct medium *m, int dir, uint8_t *b, uint64_t nbits);
 
 #endif
