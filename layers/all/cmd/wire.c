@@ -421,10 +421,23 @@ static int earliest(int64_t *at)
 	return first;
 }
 
+/* Who has closed its input will not hear what arrives now. */
+static void notice_closed(void)
+{
+	struct pollfd p[WAYS];
+	for (int d = 0; d < WAYS; d++)
+		p[d] = (struct pollfd){.fd = ways[d].to};
+	if (poll(p, WAYS, 0) > 0)
+		for (int d = 0; d < WAYS; d++)
+			if (p[d].revents & POLLERR)
+				hang_up(&ways[d]);
+}
+
 static void deliver(void)
 {
 	int64_t at, t = now();
 	int d;
+	notice_closed();
 	while (d = earliest(&at), at <= t) {
 		arrive(&ways[d], (struct line *)medium_take(&medium, d, t));
 		if (pending(&ways[d]) >= OUT_LIMIT)
@@ -471,7 +484,7 @@ static void wait_for_something(const sigset_t *during)
 		struct way *w = &ways[d];
 		bool room = w->reading && w->under_way < UNDER_WAY;
 		p[2 * d] = (struct pollfd){.fd = room ? w->in.fd : -1, .events = POLLIN};
-		p[2 * d + 1] = (struct pollfd){.fd = pending(w) ? w->to : -1, .events = POLLOUT};
+		p[2 * d + 1] = (struct pollfd){.fd = w->to, .events = pending(w) ? POLLOUT : 0};
 		if (room && w->full)
 			at = 0; /* lines that have been read wait for the room */
 	}
