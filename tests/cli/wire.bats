@@ -11,7 +11,8 @@ PING='ip id=0 ttl=9 src=10.0.0.1 dst=10.0.0.2 udp sport=1 dport=7 data str=hello
 numbered() { seq "$1" | sed 's/^/data str=/'; }
 
 # left PATTERN: no process whose command line has it is there.
-left() { no grep -l -a -s -e "$1" /proc/[0-9]*/cmdline; }
+# (-q: else grep fails over a process that ended meanwhile.)
+left() { no grep -q -a -s -e "$1" /proc/[0-9]*/cmdline; }
 
 # sent, got: the numbers of the packets in a file.
 numbers() { sed 's/.*str=//; s/ .*//' "$1" | tr '\n' ' '; }
@@ -225,6 +226,8 @@ busy() { [ "$(awk '$1 == "rchar:" { print $2 }' "/proc/$1/io")" -gt "$2" ]; }
 	wire 'yes data str=0123456789012345678901234567890123456789 | head -n 1000000' 'read -r x <go; cat | wc -l >lines' &
 	pid=$!
 	await busy "$pid" 2000000
+	# By the time that another has passed so many on, one without bounds would have them in memory.
+	timeout 60 wire 'yes data str=0123456789012345678901234567890123456789 | head -n 400000' 'cat >/dev/null'
 	sanitized || [ "$(awk '$1 == "VmHWM:" { print $2 }' "/proc/$pid/status")" -lt 32768 ]
 	echo >go
 	wait "$pid"
@@ -273,6 +276,8 @@ busy() { [ "$(awk '$1 == "rchar:" { print $2 }' "/proc/$1/io")" -gt "$2" ]; }
 @test 'nothing is left over: not by a program that leaves others behind, nor by one that is deaf' {
 	timeout 60 wire 'sleep 4711 & echo data str=x' 'cat >got'
 	is "$(cat got)" 'data str=x'
+	left 4711
+	timeout 60 wire --through cat 'sleep 4711 & echo data str=x' 'cat >got' # the pipeline's input ends all the same
 	left 4711
 	timeout 60 wire 'setsid sleep 4712 & :' 'trap "" TERM; sleep 4713 & :'
 	left '471[23]'
