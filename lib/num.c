@@ -2,7 +2,7 @@
  *
  * The writers of single values take whole pieces of text from tables and store four or eight octets at once, so they
  * write a little too far (num.h). The functions over many octets have a portable twin (NAME_c) and, on x86-64, an
- * AVX2 form (NAME_avx2), for which the first call asks the processor.
+ * AVX2 form (NAME_avx2), for which the processor is asked before main.
  */
 #include <string.h>
 

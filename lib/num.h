@@ -72,7 +72,7 @@ int num_read_ip4(const char *s, size_t n, uint8_t a[4]);   /* four decimal octet
 int num_read_ip6(const char *s, size_t n, uint8_t a[16]);  /* RFC 4291, 2.2; no zone */
 int num_read_mac(const char *s, size_t n, uint8_t a[6]);   /* six groups of one or two hex digits, ':' or '-' */
 
-/* Octets as lower-case hex: writes 2n characters. The fast path is chosen for the processor at the first call;
+/* Octets as lower-case hex: writes 2n characters. The fast path is chosen for the processor before main;
  * hex_write_c is its portable twin. */
 void hex_write(char *p, const uint8_t *b, size_t n);
 void hex_write_c(char *p, const uint8_t *b, size_t n);

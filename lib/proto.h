@@ -27,7 +27,7 @@ struct field;
 enum fmt {
 	DEC,    /* decimal */
 	HEX,    /* 0x and as many digits as the width needs */
-	FLAGS,  /* names from words (value: the bit's mask) joined by commas, lowest bit first; bits without a name
+	FLAGS,  /* names from words (value: the bit's mask) joined by commas, in the order of words; bits without a name
 	         * together as 0x...; none at all: 0 */
 	MAC,    /* 48 bits: 02:00:00:00:00:01 */
 	IP4,    /* 32 bits: 192.0.2.1 */

@@ -1,6 +1,6 @@
 /* sum.c - the Internet checksum (RFC 1071) and the CRC-32 of IEEE 802.3.
  *
- * Both have a portable form (NAME_c) and one for newer x86-64 processors, which the first call looks for.
+ * Both have a portable form (NAME_c) and one for newer x86-64 processors, which are asked for before main.
  */
 #include <string.h>
 
