@@ -1,10 +1,11 @@
 # osikit: `make help` lists the targets. Adding a tool, a protocol, a test or a manual page edits nothing here.
 #
-# Every layers/*/cmd/NAME.c is a tool bin/NAME: its own object and an archive of lib/*.c, layers/*/*.c and a
-# generated registry of each `const struct proto NAME_proto` in them. Objects are in bin/.obj, as the sources lie.
+# Every layers/*/cmd/NAME.c is a tool bin/NAME: its own object, those of layers/*/NAME/*.c where it has more than one file,
+# and an archive of lib/*.c, layers/*/*.c and a generated registry of each `const struct proto NAME_proto` in them.
+# Objects are in bin/.obj, as the sources lie.
 
 PREFIX     ?= /usr/local
-CFLAGS     ?= -O2 -g
+CFLAGS     ?= -O3 -g
 PKG_CONFIG ?= pkg-config
 JOBS       ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 FUZZ_SECONDS ?= 60
@@ -80,7 +81,7 @@ bench: all ## measure speed and memory against the peers
 lint: all ## check style, includes, scripts, manuals and option tables
 	@$(runs) tests/lint
 format: ## lay out the C sources by .clang-format
-	clang-format -i lib/*.[ch] $(wildcard layers/*/*.[ch] layers/*/cmd/*.[ch] tests/*/*.[ch])
+	clang-format -i lib/*.[ch] $(wildcard layers/*/*.[ch] layers/*/*/*.[ch] tests/*/*.[ch])
 
 install: all ## install into DESTDIR/PREFIX (/usr/local)
 	install -d "$(DESTDIR)$(PREFIX)/bin"
@@ -106,7 +107,8 @@ say   = @$(if $(V),set -x;,echo "$1 $@";)
 link  = $(call say,  link) mkdir -p $(@D); . ./$(O)/config; $$cc $$cflags $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $$libs
 renew = { mkdir -p $(@D); cat >$@.new; if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; $1 fi; }
 
-$(foreach c,$(CMDS),$(eval $(B)/$(basename $(notdir $c)): $(O)/$(c:.c=.o)))
+parts = $(wildcard $(dir $(patsubst %/,%,$(dir $1)))$(basename $(notdir $1))/*.c)
+$(foreach c,$(CMDS),$(eval $(B)/$(basename $(notdir $c)): $(patsubst %.c,$(O)/%.o,$c $(call parts,$c))))
 FUZZ_MAIN = $(O)/tests/fuzz/replay.o
 $(UNITS) $(BENCHS) $(FUZZES): %: %.o
 $(FUZZES): $(FUZZ_MAIN)

@@ -464,8 +464,8 @@ static int read_note(struct reader *r, const char *s, size_t n)
 	const char *eq = memchr(s, '=', n);
 	if (!eq || !note_name(s + 1, (size_t)(eq - s - 1)))
 		return err_set(r->e, "%.*s: a note is @name=value or @tool.name=value", n > 60 ? 60 : (int)n, s);
-	const char *out;
-	size_t on;
+	const char *out = NULL;
+	size_t on = 0;
 	if (pkt_unescape(k, eq + 1, n - (size_t)(eq + 1 - s), &out, &on, r->e) != 0)
 		return err_prefix(r->e, "%.*s: ", (int)(eq - s > 60 ? 60 : eq - s), s);
 	if (eq - s == 4 && memcmp(s, "@len", 4) == 0) {

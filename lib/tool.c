@@ -161,6 +161,11 @@ static void help_print(const struct tool *t)
 	if (t->summary)
 		printf("%s\n", t->summary);
 	putchar('\n');
+	bool subs = t->subs && t->subs->name;
+	for (const struct sub *c = t->subs; c && c->name; c++)
+		printf("%s  %-12s  %s\n", c == t->subs ? "Commands, each with a --help of its own:\n" : "", c->name, c->summary);
+	if (subs)
+		puts("\nOptions without a command:");
 	help_opts(t);
 	if (t->more && *t->more)
 		putchar('\n');
@@ -452,6 +457,17 @@ int opt_parse(const struct tool *t, int argc, char **argv)
 	if (n < 0)
 		tool_die(EX_BAD, "%s", e.msg);
 	return n;
+}
+
+bool tool_sub(const struct tool *t, int argc, char **argv, int *status)
+{
+	for (const struct sub *c = t->subs; argc > 1 && c && c->name; c++) {
+		if (strcmp(argv[1], c->name) == 0) {
+			*status = c->main(argc - 1, argv + 1);
+			return true;
+		}
+	}
+	return false;
 }
 
 bool opt_color(int fd)

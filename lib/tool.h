@@ -37,6 +37,13 @@ struct opt {
 	const char *help;    /* one line */
 };
 
+/* A subcommand: `TOOL NAME ...`. Its main gets argv from NAME on, and has a struct tool of its own, named "TOOL NAME". */
+struct sub {
+	const char *name;
+	int (*main)(int argc, char **argv);
+	const char *summary;        /* one line */
+};
+
 struct tool {
 	const char *name;
 	const char *const *usage;   /* lines of the synopsis without the name, NULL at the end */
@@ -45,6 +52,8 @@ struct tool {
 	const char *const *more;    /* lines after the options (exit status, examples), or NULL */
 	/* --help TOPIC: prints and returns true when it knows the topic; may be NULL. */
 	bool (*topic)(const char *word);
+	/* Its subcommands, ended by a row without a name; NULL: none. --help lists them. */
+	const struct sub *subs;
 };
 
 /* The options that every tool has are added to its table by opt_parse: -h --help, --version,
@@ -64,6 +73,10 @@ int opt_parse(const struct tool *t, int argc, char **argv);
 
 /* The same, but returns -1 with e set instead of exiting on a wrong option: for subcommands and tests. */
 int opt_try(const struct tool *t, int argc, char **argv, struct err *e);
+
+/* When argv[1] is the name of a subcommand of t: runs it, true, and its exit status in *status. Else false; a file of such a name
+ * is given as ./NAME. */
+bool tool_sub(const struct tool *t, int argc, char **argv, int *status);
 
 /* "NAME: message\n" on stderr, with control characters made visible (nothing from outside reaches a terminal raw). */
 void tool_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

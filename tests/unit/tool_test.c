@@ -49,8 +49,8 @@ static bool topic(const char *word)
 	return true;
 }
 
-static const struct tool tool = {"demo", usage, "shows what options can do", opts, more, topic};
-static const struct tool bare = {"bare", NULL, NULL, NULL, NULL, NULL};
+static const struct tool tool = {"demo", usage, "shows what options can do", opts, more, topic, NULL};
+static const struct tool bare = {"bare", NULL, NULL, NULL, NULL, NULL, NULL};
 
 static char *args[16];
 static int nargs;
@@ -419,7 +419,7 @@ TEST(own_letters_win)
 		{'v', "invert", NULL, OPT_FLAG, &invert, 0, 0, "invert"},
 		{0, NULL, NULL, OPT_FLAG, NULL, 0, 0, NULL},
 	};
-	static const struct tool t = {"own", NULL, NULL, own, NULL, NULL};
+	static const struct tool t = {"own", NULL, NULL, own, NULL, NULL, NULL};
 	CHECK_INT(try_words(&t, (const char *const[]){"-v", "--verbose", NULL}), 0);
 	CHECK(invert);
 	CHECK_INT(opt_verbose, 1);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "1-physical/bpsk.h"
+#include "1-physical/modem-sim/cmds.h"
 #include "filter.h"
 
 enum { BITS = 4096 }; /* a block of the signal */
@@ -24,6 +25,10 @@ static const char *const more[] = {
 	"Each octet goes least significant bit first. A packet that arrives has the notes",
 	"@modem-sim.bits=N and @modem-sim.errors=N: the bits sent, and those that were received wrong.",
 	"Exit status: 0 done; 2 usage, malformed input or a system error.", NULL,
+};
+
+static const struct sub subs[] = {
+	{NULL, NULL, NULL},
 };
 
 static struct rng rng;
@@ -76,8 +81,11 @@ static void through(struct pipe *p, void *arg)
 int main(int argc, char **argv)
 {
 	static const struct tool tool = {"modem-sim", usage, "send packets through a modem and a noisy channel", opts, more,
-	                                 NULL};
+	                                 NULL, subs};
 	static struct pipe p;
+	int status;
+	if (tool_sub(&tool, argc, argv, &status))
+		return status;
 	int n = opt_parse(&tool, argc, argv);
 	uint64_t s = seed < 0 ? rng_entropy() >> 12 : (uint64_t)seed;
 	rng_seed(&rng, s);

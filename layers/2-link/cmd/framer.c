@@ -140,7 +140,7 @@ static void deframe(struct pipe *p, void *arg)
 
 int main(int argc, char **argv)
 {
-	static const struct tool tool = {"framer", usage, "put packets into frames and take them out", opts, more, NULL};
+	static const struct tool tool = {"framer", usage, "put packets into frames and take them out", opts, more, NULL, NULL};
 	static struct pipe p;
 	int n = opt_parse(&tool, argc, argv);
 	if (unframe && (ethertype || no_pad))

@@ -81,7 +81,7 @@ static void send_frame(struct live *l, const struct pkt *k)
 
 int main(int argc, char **argv)
 {
-	static const struct tool tool = {"ipsend", usage, "craft packets", opts, more, NULL};
+	static const struct tool tool = {"ipsend", usage, "craft packets", opts, more, NULL, NULL};
 	static struct pkt k;
 	struct live *l = NULL;
 	struct err e;

@@ -86,7 +86,7 @@ static void check(struct pipe *p, void *arg)
 
 int main(int argc, char **argv)
 {
-	static const struct tool tool = {"udpck", usage, "verify the checksums in packets", opts, more, NULL};
+	static const struct tool tool = {"udpck", usage, "verify the checksums in packets", opts, more, NULL, NULL};
 	static struct pipe p;
 	int n = opt_parse(&tool, argc, argv);
 	p.silent = opt_quiet;

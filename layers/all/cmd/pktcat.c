@@ -337,7 +337,7 @@ static void finish(struct run *r)
 
 int main(int argc, char **argv)
 {
-	static const struct tool tool = {"pktcat", usage, "show, convert and filter packets", opts, more, topic};
+	static const struct tool tool = {"pktcat", usage, "show, convert and filter packets", opts, more, topic, NULL};
 	static struct run r;
 	struct err e;
 	form = -1;

@@ -620,7 +620,7 @@ static void die_of(int sig)
 
 int main(int argc, char **argv)
 {
-	static const struct tool tool = {"wire", usage, "a medium between two programs", opts, more, NULL};
+	static const struct tool tool = {"wire", usage, "a medium between two programs", opts, more, NULL, NULL};
 	struct medium_conf conf[WAYS] = {{0}};
 	struct err e;
 	sigset_t during;

@@ -1,0 +1,5 @@
+/* cmds.h - the subcommands of modem-sim, a file each in this folder; argv[0] is the subcommand's name. */
+#ifndef OSIKIT_MODEM_CMDS_H
+#define OSIKIT_MODEM_CMDS_H
+
+#endif

@@ -1,0 +1,28 @@
+/* scheme.c - the list of all modulation schemes. */
+
+#include <string.h>
+
+#include "modem.h"
+
+/* A line for each file of schemes: extern const struct scheme NAME_schemes[]; */
+
+static const struct scheme *const tables[] = {
+	NULL,
+};
+
+const struct scheme *scheme_at(size_t i)
+{
+	for (size_t t = 0; tables[t]; t++)
+		for (const struct scheme *s = tables[t]; s->name; s++)
+			if (i-- == 0)
+				return s;
+	return NULL;
+}
+
+const struct scheme *scheme_find(const char *name)
+{
+	const struct scheme *s;
+	for (size_t i = 0; (s = scheme_at(i)) && strcmp(s->name, name) != 0; i++)
+		;
+	return s;
+}
