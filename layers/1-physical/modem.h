@@ -89,6 +89,10 @@ struct modem {
 	/* Sends n random bits through the best detector there is with timing and phase known, at Eb/N0 in dB; how many were wrong.
 	 * For schemes whose theory() is exact or an asymptote. Block by block, so that n may be 1e9. */
 	uint64_t (*ideal)(const struct scheme *s, double ebn0_db, uint64_t n, struct rng *r);
+	/* The mean energy of a payload bit, Eb: the sum of the squares of its samples divided by their rate, over a long run of random
+	 * bits; what a burst has besides (its beginning, its header, pilots) is not counted. White noise with the standard deviation
+	 * sqrt(Eb / 10^(Eb/N0 in dB / 10) / 2 * rate_hz) a sample has N0 = Eb / (Eb/N0). */
+	double (*bit_energy)(const struct modem_cfg *c);
 	/* The closed form of the bit error rate over white Gaussian noise; NAN where there is none. *what: the formula and its source
 	 * ("Q(sqrt(2 Eb/N0)); Proakis 4.3-13"), may be NULL. */
 	double (*theory)(const struct scheme *s, double ebn0_db, const char **what);
