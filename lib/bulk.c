@@ -67,7 +67,7 @@ static void to_records(struct batch *b)
 			return;
 		}
 		p->relative = b->pkt.relative;
-		p->notes = b->pkt.nnotes;
+		p->notes = b->pkt.nnotes + (b->pkt.q != NULL);
 		b->at[i] = b->made.n;
 		if (p->rec.len)
 			memcpy(room(&b->made, p->rec.len), p->rec.p, p->rec.len);

@@ -21,6 +21,7 @@ void pkt_free(struct pkt *k)
 	free(k->scratch);
 	free(k->notes);
 	free(k->line);
+	free(k->qown);
 	pkt_init(k);
 }
 
@@ -185,7 +186,8 @@ void pkt_decode(struct pkt *k, const struct cap_rec *r)
 	k->p = r->p;
 	k->len = k->tail = r->len;
 	k->wire = r->wire;
-	k->fcs = k->bits = 0;
+	k->fcs = k->bits = k->nq = 0;
+	k->q = NULL;
 	k->nlayers = k->nnotes = 0;
 	const struct pinfo *pi = reg_root(r->link, r->p, r->len);
 	if (!pi)

@@ -56,6 +56,10 @@ struct pkt {
 	uint32_t tail;           /* where the trailer (pad, then FCS) begins; len when there is none */
 	uint32_t fcs;            /* octets of FCS at the end */
 	uint32_t bits;           /* bits in the last octet that count, 1 to 7; 0: all 8 */
+	const char *q;           /* of `bits`: how sure its receiver was of each bit, nq hex digits; NULL: not said. Borrowed after
+	                          * pkt_medium, own (qown) after pkt_read */
+	uint32_t nq, capq;
+	char *qown;
 	unsigned nlayers;        /* 0: the octets are not understood: raw */
 	struct layer layer[LAYERS_MAX];
 	struct note *notes;
@@ -116,6 +120,9 @@ char *stamp_write(char *p, const struct stamp *t);
 int stamp_read(const char *s, size_t n, struct stamp *t, bool *relative, struct err *e);
 /* t += d; the finer precision of the two. */
 void stamp_add(struct stamp *t, const struct stamp *d);
+
+/* Bits in its octets: 8 each, but for a last octet that is not whole. */
+static inline size_t pkt_bits(const struct pkt *k) { return 8 * (size_t)k->len - (k->bits ? 8 - k->bits : 0); }
 
 /* --- fields, for every form of output ------------------------------------------------------------------- */
 

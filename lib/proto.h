@@ -90,7 +90,7 @@ enum role {
 	ROLE_DATA,   /* octets: fields [0] str, [1] hex */
 	ROLE_PAD,    /* a trailer: [0] n, [1] hex */
 	ROLE_FRAME,  /* [0] dlt, [1] hex */
-	ROLE_BITS,   /* [0] b */
+	ROLE_BITS,   /* [0] b, [1] q */
 	ROLE_OCTETS, /* [0] hex */
 	ROLES
 };

@@ -255,6 +255,30 @@ static int read_bits(struct reader *r, const struct field *f, const char *s, siz
 	return 0;
 }
 
+/* The confidences of bits. That there are as many as bits is known at the end. */
+static int read_confidence(struct reader *r, const struct field *f, const char *s, size_t n)
+{
+	struct pkt *k = r->k;
+	if (n > 8 * (size_t)PKT_MAX)
+		return err_set(r->e, "%s.%s: more than %d octets", r->pi->p->name, f->name, PKT_MAX);
+	if (k->capq < n + 1) {
+		k->capq = (uint32_t)(n + n / 2 + 64);
+		k->qown = xrealloc(k->qown, k->capq);
+	}
+	for (size_t i = 0; i < n; i++) {
+		char c = s[i] >= 'A' && s[i] <= 'F' ? (char)(s[i] + 'a' - 'A') : s[i];
+		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')))
+			return err_set(r->e, "%s.%s: character %zu is not a hex digit", r->pi->p->name, f->name, i + 1);
+		k->qown[i] = c;
+	}
+	if (r->l != k->layer)
+		return err_set(r->e, "%s.%s: only the outermost layer can have confidences", r->pi->p->name, f->name);
+	k->q = k->qown;
+	k->nq = (uint32_t)n;
+	r->seen |= END_SEEN;
+	return 0;
+}
+
 /* A field of data, pad, frame, bits or octets. */
 static int read_special(struct reader *r, const struct op *o, const char *s, size_t n)
 {
@@ -278,7 +302,7 @@ static int read_special(struct reader *r, const struct op *o, const char *s, siz
 			return bad_value(r, o->f, s, n, "not a number of octets (0 to 262144)");
 		return pkt_append(r->k, (uint32_t)v, r->e) ? 0 : -1;
 	case ROLE_DATA: return j == 0 ? read_str(r, o->f, s, n) : read_hex(r, o->f, s, n);
-	case ROLE_BITS: return read_bits(r, o->f, s, n);
+	case ROLE_BITS: return j == 0 ? read_bits(r, o->f, s, n) : read_confidence(r, o->f, s, n);
 	default: return read_hex(r, o->f, s, n);
 	}
 }
@@ -547,6 +571,8 @@ static int read_end(struct reader *r)
 		k->tail = k->len;
 	if (k->fcs && !pkt_append(k, k->fcs, r->e))
 		return -1;
+	if (k->q && k->nq != pkt_bits(k))
+		return err_set(r->e, "%s.q: %u confidences of %zu bits", k->layer[0].proto->name, k->nq, pkt_bits(k));
 	k->wire = r->seen & LEN_SEEN ? r->wire : k->len;
 	pkt_finish(k);
 	if (k->fcs) {
@@ -561,7 +587,8 @@ void pkt_begin(struct pkt *k)
 {
 	k->time = (struct stamp){0};
 	k->relative = k->has_link = false;
-	k->link = k->len = k->wire = k->tail = k->fcs = k->bits = 0;
+	k->link = k->len = k->wire = k->tail = k->fcs = k->bits = k->nq = 0;
+	k->q = NULL;
 	k->nlayers = k->nnotes = 0;
 	k->p = k->own;
 }

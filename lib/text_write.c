@@ -62,6 +62,13 @@ static char *put_octets_field(char *p, const struct pkt *k, const struct layer *
 	const uint8_t *b = k->p + l->off;
 	size_t n = l->hlen, j = (size_t)(f - l->proto->fields);
 	bool zero = true;
+	if (l->proto->role == ROLE_BITS && j == 1) {
+		if (k->q && l == k->layer) {
+			memcpy(p, k->q, k->nq);
+			p += k->nq;
+		}
+		return p;
+	}
 	switch (l->proto->role) {
 	case ROLE_DATA:
 		if (str_plain(b, n) != (j == 0))
@@ -133,7 +140,8 @@ static char *put_slow(char *p, const struct pkt *k, unsigned i, const struct op 
 	char *value = put_name(p, o, qualified);
 	p = field_write(value, k, i, o->f);
 	enum role role = l->proto->role;
-	if (p == value && (role == ROLE_HEADER || role == ROLE_PAD || (l->hlen && role != ROLE_BITS)))
+	if (p == value && (role == ROLE_HEADER || role == ROLE_PAD || (l->hlen && role != ROLE_BITS) ||
+	                   (role == ROLE_BITS && o->f->cls == OPTIONAL)))
 		return start;
 	return p;
 }
@@ -232,7 +240,7 @@ static char *write_layer(char *p, const struct pkt *k, unsigned i, bool qualifie
 
 size_t pkt_bound(const struct pkt *k)
 {
-	size_t n = 512;
+	size_t n = 512 + k->nq;
 	for (unsigned i = 0; i < k->nlayers; i++)
 		n += k->layer[i].proto->role == ROLE_HEADER ? 32 * (size_t)k->layer[i].hlen + 128
 		   : 8 * (size_t)k->layer[i].hlen + 64;

@@ -4,6 +4,8 @@
 
 static const struct field bits_fields[] = {
 	{"b", 0, 0, OCTETS, ALWAYS, .help = "0s and 1s, the first sent first; whole octets go least significant bit first"},
+	{"q", 0, 0, OCTETS, OPTIONAL, .help = "how sure the receiver was of each bit: a hex digit a bit, its log-likelihood ratio "
+	                                      "|ln P(0)/P(1)| rounded, f for 15 and more"},
 	{0},
 };
 

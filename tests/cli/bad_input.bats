@@ -96,6 +96,10 @@ each_reader() {
 	rejects 'data hex=abxy' 'data.hex: character 3 (0x78) is not a hex digit'
 	rejects 'eth pad hex=0' 'pad.hex=0: an odd number of hex digits'
 	rejects 'bits b=012' 'bits.b: character 3 is neither 0 nor 1'
+	rejects 'bits b=0110 q=f3a' 'bits.q: 3 confidences of 4 bits'
+	rejects 'bits b=0110 q=f3ag' 'bits.q: character 4 is not a hex digit'
+	rejects 'bits b=01010101 q=00000000 data hex=00' 'data: nothing may follow bits'
+	rejects 'eth bits b=0101 q=0101' 'bits.q: only the outermost layer can have confidences'
 }
 
 @test 'NUL octets' {

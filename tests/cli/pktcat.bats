@@ -654,6 +654,11 @@ END
 @test 'rule 11: bits are in the order of transmission, octets go least significant bit first' {
 	stays 'bits b=0111'
 	stays 'bits b=10000000010'
+	stays 'bits b=0110 q=f3a9 @a.b=c'
+	reads 'bits q=0F b=10' 'bits b=10 q=0f'
+	echo 'bits b=01101111 q=f3a9ffff' | pktcat -w a.pcap 2>err
+	has "$(cat err)" '1 note left out'
+	is "$(pktcat a.pcap)" 'bits b=01101111'
 	reads 'bits' 'bits b='
 	stays 'octets hex=00ff'
 	is "$(octets 'frame dlt=147 bits b=1000000001000000')" 0102

@@ -248,7 +248,7 @@ static bool handle(struct run *r, struct rec *rec)
 			err_prefix(&e, is_cap ? "%s: " : "%s:%llu: ", r->src.name, (unsigned long long)r->src.line);
 			die(r, &e);
 		}
-		r->notes_lost += decode ? r->pkt.nnotes : 0;
+		r->notes_lost += decode ? r->pkt.nnotes + (r->pkt.q != NULL) : 0;
 	}
 	r->truncated += cap.wire > cap.len && is_cap;
 	return !count || r->packets < (uint64_t)count;
