@@ -5,8 +5,10 @@
 #include "modem.h"
 
 /* A line for each file of schemes: extern const struct scheme NAME_schemes[]; */
+extern const struct scheme fsk_schemes[];
 
 static const struct scheme *const tables[] = {
+	fsk_schemes,
 	NULL,
 };
 
