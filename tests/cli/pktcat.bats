@@ -658,7 +658,7 @@ END
 	reads 'bits q=0F b=10' 'bits b=10 q=0f'
 	echo 'bits b=01101111 q=f3a9ffff' | pktcat -w a.pcap 2>err
 	has "$(cat err)" '1 note left out'
-	is "$(pktcat a.pcap)" 'bits b=01101111'
+	is "$(pktcat a.pcap)" '0.000000 bits b=01101111'
 	reads 'bits' 'bits b='
 	stays 'octets hex=00ff'
 	is "$(octets 'frame dlt=147 bits b=1000000001000000')" 0102

@@ -2,4 +2,7 @@
 #ifndef OSIKIT_MODEM_CMDS_H
 #define OSIKIT_MODEM_CMDS_H
 
+int modem_tx(int argc, char **argv);
+int modem_rx(int argc, char **argv);
+
 #endif

@@ -1,0 +1,174 @@
+/* rx.c - modem-sim rx: a signal to packets, or to octets. */
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "1-physical/modem-sim/cmds.h"
+#include "1-physical/modem-sim/setup.h"
+#include "1-physical/wav.h"
+#include "filter.h"
+
+enum { BLOCK = 4096, CHUNK = 2048 };
+
+static struct modem_opts modem;
+static double rate_hz = 48000;
+static int64_t channel = 1;
+static bool bytes, raw, no_soft;
+static int sample = SAMPLE_S16;
+
+static const char *const usage[] = {"-m SCHEME [-c CHANNEL] [--hard] [FILE]", "-m SCHEME --bytes [-c CHANNEL] [FILE]",
+                                    "-m SCHEME --raw [-r RATE] [--format FORMAT] ... [FILE]", NULL};
+static const struct opt opts[] = {
+	MODEM_OPTS(modem),
+	{0, "bytes", NULL, OPT_FLAG, &bytes, 0, 0, "write the octets of asynchronous characters (8N1, or as the scheme has it)"},
+	{0, "hard", NULL, OPT_FLAG, &no_soft, 0, 0, "bits without their confidences q="},
+	{'c', "channel", "N", OPT_INT, &channel, 1, 1024, "of a file with more than one (1)"},
+	{0, "raw", NULL, OPT_FLAG, &raw, 0, 0, "the input is samples without a WAVE header"},
+	{'r', "rate", "HZ", OPT_REAL, &rate_hz, 1000, 1e7, "samples a second of --raw (48000)"},
+	{0, "format", "u8|s16|s24|s32|f32|f64|ulaw|alaw", OPT_ENUM, &sample, 0, 0, "of samples of --raw (s16)"},
+	{0, NULL, NULL, OPT_FLAG, NULL, 0, 0, NULL},
+};
+static const char *const more[] = {
+	"Each line begins with the second of the signal at which its first bit was heard; framer -d finds frames in bits.",
+	"The last line of a signal has the notes @modem-sim.ebn0 (dB, as the receiver measured it), .offset (Hz) and .clock (ppm).",
+	"Exit status: 0 done; 1 no signal found, or the file is cut short; 2 usage, not a WAVE file, or a system error.", NULL,
+};
+
+static struct out out;
+static struct heard_buf buf;
+static struct pkt pkt;
+static uint64_t heard, signals;
+static char *pending;       /* the line before, which may get the notes of a signal's end */
+static size_t npending, cappending;
+
+static void flush(void *arg)
+{
+	(void)arg;
+	if (out_flush(&out) != 0)
+		tool_die(EX_BAD, "%s", out.err.msg);
+}
+
+static void put_pending(const char *notes)
+{
+	if (!npending)
+		return;
+	out_write(&out, pending, npending);
+	out_puts(&out, notes);
+	out_write(&out, "\n", 1);
+	npending = 0;
+}
+
+static void on_heard(void *arg, const struct heard *h)
+{
+	(void)arg;
+	put_pending("");
+	if (!heard_packet(&pkt, h, &buf))
+		return;
+	if (no_soft)
+		pkt.q = NULL;
+	double t = h->time_s > 0 ? h->time_s : 0;
+	pkt.time = (struct stamp){.set = true, .sec = (uint64_t)t, .nsec = (uint32_t)((t - floor(t)) * 1e6) * 1000, .digits = 6};
+	size_t bound = pkt_bound(&pkt) + 32;
+	if (cappending < bound) {
+		cappending = bound;
+		pending = xrealloc(pending, bound);
+	}
+	npending = (size_t)(pkt_write(pending, &pkt, false) - pending);
+	heard++;
+}
+
+/* The notes of a signal, where they are known. */
+static void on_stop(void *arg, const struct lock *lock)
+{
+	char notes[160] = "";
+	size_t n = 0;
+	(void)arg;
+	signals++;
+	if (isfinite(lock->ebn0_db))
+		n += (size_t)snprintf(notes, sizeof notes, " @modem-sim.ebn0=%.1f", lock->ebn0_db);
+	if (isfinite(lock->offset_hz))
+		n += (size_t)snprintf(notes + n, sizeof notes - n, " @modem-sim.offset=%.1f", lock->offset_hz);
+	if (isfinite(lock->clock_ppm))
+		n += (size_t)snprintf(notes + n, sizeof notes - n, " @modem-sim.clock=%.0f", lock->clock_ppm);
+	if (!lock->complete)
+		snprintf(notes + n, sizeof notes - n, " @modem-sim.cut=yes");
+	put_pending(notes);
+	if (opt_verbose)
+		tool_say("%.3f to %.3f s: a signal,%s %s", lock->start_s, lock->end_s, notes,
+		         lock->coherent ? "coherent" : "not coherent");
+}
+
+/* What is in the file where no signal was found: its loudest sample, dB of full scale. */
+static void nothing_found(const char *name, const char *scheme, float peak, double seconds)
+{
+	if (seconds <= 0)
+		tool_warn("%s: no samples in it", name);
+	else if (peak <= 0)
+		tool_warn("%s: silence, %.1f s of it: every sample is 0", name, seconds);
+	else
+		tool_warn("%s: no %s signal in %.1f s of sound (peak %.1f dB of full scale)", name, scheme, seconds, 20 * log10((double)peak));
+}
+
+static int receive(struct modem_cfg *c, struct wav_in *w)
+{
+	static float x[BLOCK];
+	struct hear h = {.scheme = c->scheme, .chunk = CHUNK, .put = on_heard, .stop = on_stop};
+	struct err e;
+	float peak = 0;
+	long n;
+	const struct modem *m = c->scheme->modem;
+	h.bit_s = 1 / ((c->baud > 0 ? c->baud : c->scheme->baud) * c->scheme->bits);
+	void *rx = m->rx_new(c, hear_init(&h), &e);
+	if (!rx)
+		tool_die(EX_BAD, "%s: %s", w->in->name, e.msg);
+	while ((n = wav_read(w, x, BLOCK, &e)) > 0) {
+		for (long i = 0; i < n; i++)
+			peak = fmaxf(peak, fabsf(x[i]));
+		m->rx_push(rx, x, (size_t)n);
+	}
+	m->rx_end(rx);
+	put_pending("");
+	flush(NULL);
+	m->rx_free(rx);
+	hear_free(&h);
+	if (n < 0)
+		tool_die(EX_BAD, "%s", e.msg);
+	double seconds = (double)w->frames / c->rate_hz;
+	if (w->cut)
+		tool_warn("%s: cut short: it ends after %llu samples, its header speaks of more", w->in->name, (unsigned long long)w->frames);
+	if (!heard)
+		nothing_found(w->in->name, c->scheme->name, peak, seconds);
+	if (opt_verbose)
+		tool_say("%llu signal%s in %.3f s of sound", (unsigned long long)signals, plural(signals), seconds);
+	return w->cut || !heard ? EX_NO : EX_YES;
+}
+
+int modem_rx(int argc, char **argv)
+{
+	static const struct tool tool = {"modem-sim rx", usage, "a signal to packets, or to octets", opts, more, NULL, NULL};
+	struct modem_cfg c;
+	struct in in;
+	struct wav_in w;
+	struct err e;
+	int n = opt_parse(&tool, argc, argv);
+	if (n > 1)
+		tool_die(EX_BAD, "one FILE at most: %s and %s are two", argv[1], argv[2]);
+	modem_setup(&modem, &c);
+	if (registry_init(&e) != 0 || out_open(&out, "-", &e) != 0 || in_open(&in, n ? argv[1] : "-", &e) != 0)
+		tool_die(EX_BAD, "%s", e.msg);
+	in.idle = flush;
+	out_pair(&out, &in);
+	pkt_init(&pkt);
+	struct wav_format format = {(unsigned)lround(rate_hz), channel < 2 ? 1 : (unsigned)channel, (enum sample)sample};
+	if (wav_open(&w, &in, raw ? &format : NULL, (unsigned)channel - 1, &e) != 0)
+		tool_die(EX_BAD, "%s", e.msg);
+	c.rate_hz = raw ? rate_hz : w.format.rate_hz;
+	int status = receive(&c, &w);
+	in_close(&in);
+	pkt_free(&pkt);
+	if (out_close(&out, &e) != 0)
+		tool_die(EX_BAD, "%s", e.msg);
+	return status;
+}
