@@ -7,10 +7,12 @@
 /* A line for each file of schemes: extern const struct scheme NAME_schemes[]; */
 extern const struct scheme fsk_schemes[];
 extern const struct scheme linear_schemes[];
+extern const struct scheme psk_schemes[];
 
 static const struct scheme *const tables[] = {
 	fsk_schemes,
 	linear_schemes,
+	psk_schemes,
 	NULL,
 };
 
