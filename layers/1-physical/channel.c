@@ -126,7 +126,8 @@ static int need(struct err *e, const char *what, double v, double min, double ma
 static int check(const struct channel_conf *f, struct err *e)
 {
 	double half = f->rate_hz / 2;
-	if (need(e, "samples a second", f->rate_hz, 1000, 10e6) || need(e, "clock offset", f->clock, -CHANNEL_CLOCK_MAX, CHANNEL_CLOCK_MAX) ||
+	if (need(e, "samples a second", f->rate_hz, 1000, 10e6) ||
+	    need(e, "clock offset", f->clock, -CHANNEL_CLOCK_MAX, CHANNEL_CLOCK_MAX) ||
 	    need(e, "pre-emphasis, s", f->preemphasis_s, 0, 1) || need(e, "de-emphasis, s", f->deemphasis_s, 0, 1) ||
 	    need(e, "clipping level", f->clip, 0, 1e6) || need(e, "lower edge of the band, Hz", f->low_hz, 0, half) ||
 	    need(e, "upper edge of the band, Hz", f->high_hz, 0, half) || need(e, "tilt, dB an octave", f->tilt_db, -24, 24) ||

@@ -32,6 +32,7 @@ static const char *const more[] = {
 static const struct sub subs[] = {
 	{"tx", modem_tx, "packets, or octets, to a signal"},
 	{"rx", modem_rx, "a signal to packets, or to octets"},
+	{"channel", modem_channel, "a signal to what arrives of it"},
 	{NULL, NULL, NULL},
 };
 

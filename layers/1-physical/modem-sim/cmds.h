@@ -4,5 +4,6 @@
 
 int modem_tx(int argc, char **argv);
 int modem_rx(int argc, char **argv);
+int modem_channel(int argc, char **argv);
 
 #endif
