@@ -195,7 +195,8 @@ TEST(an_echo_is_a_second_impulse)
 {
 	memset(in, 0, sizeof in);
 	in[100] = 1;
-	size_t n = through((struct channel_conf){.echoes = 2, .echo = {{0.001, -6, 0}, {0.003, -20, 180}}, .attenuation_db = 20}, out, 1000, 9);
+	size_t n = through((struct channel_conf){.echoes = 2, .echo = {{0.001, -6, 0}, {0.003, -20, 180}}, .attenuation_db = 20},
+	                   out, 1000, 9);
 	CHECK_INT(n, 1144);
 	for (size_t i = 0; i < n; i++)
 		CHECK(near(out[i], i == 100 ? 0.1 : i == 148 ? 0.0501187 : i == 244 ? -0.01 : 0, i == 244 ? 2e-3 : 2e-5));
