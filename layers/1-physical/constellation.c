@@ -103,6 +103,8 @@ static void marginals(float *llr, const float *w, unsigned k, bool exact)
 	}
 }
 
+void constellation_marginals(float *llr, const float *w, unsigned bits) { marginals(llr, w, bits, true); }
+
 static void axis_soft(const struct constellation *c, float *llr, float x, unsigned k, float over_n0, bool exact)
 {
 	float w[CONSTELLATION_MAX];

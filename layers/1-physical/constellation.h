@@ -40,6 +40,8 @@ void constellation_hard(const struct constellation *c, uint8_t *label, const str
 void constellation_soft(const struct constellation *c, float *llr, const struct cf *y, size_t n, float n0);
 /* The same by the nearest point of either value alone ("max-log"): their signs are the bits of the nearest points. */
 void constellation_maxlog(const struct constellation *c, float *llr, const struct cf *y, size_t n, float n0);
+/* The soft bits of a symbol of which each value, 0 to 2^bits - 1, has the log-likelihood w[value] (plus any constant). */
+void constellation_marginals(float *llr, const float *w, unsigned bits);
 /* The mean of the point that was sent, given that y was received; *energy: the mean of its square. */
 struct cf constellation_mean(const struct constellation *c, struct cf y, float n0, float *energy);
 
