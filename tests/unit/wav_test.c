@@ -129,8 +129,11 @@ static const char *opens(const void *b, size_t n, unsigned channel, struct wav_i
 	return e.msg;
 }
 
-static const uint8_t good[] = "RIFF\x2c\0\0\0WAVE" "LIST\x3\0\0\0abc\0" "fmt \x10\0\0\0\1\0\2\0\x40\x1f\0\0\0\x7d\0\0\4\0\x10\0"
-                              "data\x8\0\0\0\1\0\2\0\3\0\4\0trailer";
+/* clang-format off */
+static const uint8_t good[] =
+	"RIFF\x2c\0\0\0WAVE" "LIST\x3\0\0\0abc\0" "fmt \x10\0\0\0\1\0\2\0\x40\x1f\0\0\0\x7d\0\0\4\0\x10\0"
+	"data\x8\0\0\0\1\0\2\0\3\0\4\0trailer";
+/* clang-format on */
 
 TEST(headers_that_are_damaged)
 {

@@ -15,14 +15,18 @@ enum { BLOCK = 4096, CHUNK = 2048 };
 static struct modem_opts modem;
 static double rate_hz = 48000;
 static int64_t channel = 1;
-static bool bytes, raw, no_soft;
+static bool raw, no_soft;
+static struct byte_opts bytes;
 static int sample = SAMPLE_S16;
 
-static const char *const usage[] = {"-m SCHEME [-c CHANNEL] [--hard] [FILE]", "-m SCHEME --bytes [-c CHANNEL] [FILE]",
-                                    "-m SCHEME --raw [-r RATE] [--format FORMAT] ... [FILE]", NULL};
+static const char *const usage[] = {
+	"-m SCHEME [-c CHANNEL] [--hard] [FILE]",
+	"-m SCHEME --bytes [-c CHANNEL] [FILE]",
+	"-m SCHEME --raw [-r RATE] [--format FORMAT] ... [FILE]", NULL,
+};
 static const struct opt opts[] = {
 	MODEM_OPTS(modem),
-	{0, "bytes", NULL, OPT_FLAG, &bytes, 0, 0, "write the octets of asynchronous characters (8N1, or as the scheme has it)"},
+	BYTE_OPTS(bytes),
 	{0, "hard", NULL, OPT_FLAG, &no_soft, 0, 0, "bits without their confidences q="},
 	{'c', "channel", "N", OPT_INT, &channel, 1, 1024, "of a file with more than one (1)"},
 	{0, "raw", NULL, OPT_FLAG, &raw, 0, 0, "the input is samples without a WAVE header"},
@@ -108,36 +112,75 @@ static void nothing_found(const char *name, const char *scheme, float peak, doub
 	else if (peak <= 0)
 		tool_warn("%s: silence, %.1f s of it: every sample is 0", name, seconds);
 	else
-		tool_warn("%s: no %s signal in %.1f s of sound (peak %.1f dB of full scale)", name, scheme, seconds, 20 * log10((double)peak));
+		tool_warn("%s: no %s signal in %.1f s of sound (peak %.1f dB of full scale)", name, scheme, seconds,
+		          20 * log10((double)peak));
 }
 
-static int receive(struct modem_cfg *c, struct wav_in *w)
+static void on_byte(void *arg, uint8_t c, double confidence, double t_s)
+{
+	(void)arg;
+	(void)confidence;
+	(void)t_s;
+	out_write(&out, &c, 1);
+	heard++;
+}
+
+/* A receiver of either kind: only one of the two is there. */
+static struct async_rx *byte_rx;
+static void *modem_rx_;
+
+static void start(const struct modem_cfg *c, struct hear *h, const char *name)
+{
+	struct err e;
+	if (bytes.on) {
+		struct async_cfg a;
+		byte_setup(&bytes, c, &a);
+		byte_rx = async_rx_new(&a, (struct byte_sink){.byte = on_byte, .stop = on_stop}, &e);
+	} else {
+		modem_rx_ = c->scheme->modem->rx_new(c, hear_init(h), &e);
+	}
+	if (!byte_rx && !modem_rx_)
+		tool_die(EX_BAD, "%s: %s", name, e.msg);
+}
+
+static void end(const struct modem_cfg *c, struct hear *h)
+{
+	if (bytes.on) {
+		async_rx_end(byte_rx);
+		async_rx_free(byte_rx);
+	} else {
+		c->scheme->modem->rx_end(modem_rx_);
+		c->scheme->modem->rx_free(modem_rx_);
+		hear_free(h);
+	}
+}
+
+static int receive(const struct modem_cfg *c, struct wav_in *w)
 {
 	static float x[BLOCK];
 	struct hear h = {.scheme = c->scheme, .chunk = CHUNK, .put = on_heard, .stop = on_stop};
 	struct err e;
 	float peak = 0;
 	long n;
-	const struct modem *m = c->scheme->modem;
 	h.bit_s = 1 / ((c->baud > 0 ? c->baud : c->scheme->baud) * c->scheme->bits);
-	void *rx = m->rx_new(c, hear_init(&h), &e);
-	if (!rx)
-		tool_die(EX_BAD, "%s: %s", w->in->name, e.msg);
+	start(c, &h, w->in->name);
 	while ((n = wav_read(w, x, BLOCK, &e)) > 0) {
 		for (long i = 0; i < n; i++)
 			peak = fmaxf(peak, fabsf(x[i]));
-		m->rx_push(rx, x, (size_t)n);
+		if (bytes.on)
+			async_rx_push(byte_rx, x, (size_t)n);
+		else
+			c->scheme->modem->rx_push(modem_rx_, x, (size_t)n);
 	}
-	m->rx_end(rx);
+	end(c, &h);
 	put_pending("");
 	flush(NULL);
-	m->rx_free(rx);
-	hear_free(&h);
 	if (n < 0)
 		tool_die(EX_BAD, "%s", e.msg);
 	double seconds = (double)w->frames / c->rate_hz;
 	if (w->cut)
-		tool_warn("%s: cut short: it ends after %llu samples, its header speaks of more", w->in->name, (unsigned long long)w->frames);
+		tool_warn("%s: cut short: it ends after %llu samples, its header speaks of more", w->in->name,
+		          (unsigned long long)w->frames);
 	if (!heard)
 		nothing_found(w->in->name, c->scheme->name, peak, seconds);
 	if (opt_verbose)

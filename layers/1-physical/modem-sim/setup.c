@@ -24,6 +24,30 @@ void modem_setup(const struct modem_opts *o, struct modem_cfg *c)
 	                        .rolloff = o->rolloff};
 }
 
+void byte_setup(const struct byte_opts *o, const struct modem_cfg *c, struct async_cfg *a)
+{
+	const struct scheme *s = c->scheme;
+	if (s->bits != 1 || !(s->shift_hz > 0))
+		tool_die(EX_BAD, "-m %s --bytes: asynchronous characters need two tones: bell103, bell202, v21, v23, rtty, tdd, same",
+		         s->name);
+	async_default(a, s);
+	a->rate_hz = c->rate_hz;
+	a->baud = c->baud;
+	a->centre_hz = c->centre_hz;
+	a->shift_hz = c->shift_hz;
+	a->amplitude = c->amplitude;
+	if (o->data_bits)
+		a->data_bits = (int)o->data_bits;
+	if (o->parity)
+		a->parity = o->parity - 1;
+	if (o->stop_bits > 0)
+		a->stop_bits = o->stop_bits;
+	if (o->data_bits && a->data_bits != 5)
+		a->baudot = false;
+	a->usos = o->usos;
+	a->invert = o->invert;
+}
+
 void modem_list(void)
 {
 	const struct scheme *s;

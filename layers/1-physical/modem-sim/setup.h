@@ -2,6 +2,7 @@
 #ifndef OSIKIT_MODEM_SETUP_H
 #define OSIKIT_MODEM_SETUP_H
 
+#include "1-physical/async.h"
 #include "1-physical/burst.h"
 #include "1-physical/modem.h"
 #include "pkt.h"
@@ -24,6 +25,24 @@ struct modem_opts {
 void modem_setup(const struct modem_opts *o, struct modem_cfg *c);
 /* --schemes: the table. */
 void modem_list(void);
+
+/* The options of asynchronous characters. */
+struct byte_opts {
+	bool on, invert, usos;
+	int64_t data_bits;       /* 0: the scheme's; so is stop_bits */
+	int parity;              /* 0: the scheme's, then none, odd, even */
+	double stop_bits;
+};
+#define BYTE_OPTS(o)                                                                                                        \
+	{0, "bytes", NULL, OPT_FLAG, &(o).on, 0, 0, "octets as asynchronous characters (8N1, or as the scheme has it)"},    \
+	{0, "data-bits", "N", OPT_INT, &(o).data_bits, 5, 8, "of a character of --bytes (the scheme's)"},                   \
+	{0, "parity", "scheme|none|odd|even", OPT_ENUM, &(o).parity, 0, 0, "of a character of --bytes (the scheme's)"},     \
+	{0, "stop-bits", "N", OPT_REAL, &(o).stop_bits, 1, 3, "of a character of --bytes (the scheme's)"},                  \
+	{0, "usos", NULL, OPT_FLAG, &(o).usos, 0, 0, "Baudot: a space shifts back to letters"},                             \
+	{0, "invert", NULL, OPT_FLAG, &(o).invert, 0, 0, "--bytes: mark and space exchanged"}
+
+/* The characters that the options give. Ends the tool when the scheme cannot carry any. */
+void byte_setup(const struct byte_opts *o, const struct modem_cfg *c, struct async_cfg *a);
 
 /* A sampling rate, Hz, that a scheme at these figures fits into with some room: a usual one, not below 8000. */
 double modem_rate(const struct modem_cfg *c);
@@ -60,8 +79,8 @@ struct hear {
 struct soft_sink hear_init(struct hear *h);
 void hear_free(struct hear *h);
 
-/* Makes a packet of what was heard: bits with their confidences, octets, or with a link type the frame again. buf is grown and the caller's;
- * the packet borrows it. False: too short to be one. */
+/* Makes a packet of what was heard: bits with their confidences, octets, or with a link type the frame again. buf is grown and the
+ * caller's; the packet borrows it. False: too short to be one. */
 struct heard_buf {
 	uint8_t *octets;
 	char *q;

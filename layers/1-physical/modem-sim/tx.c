@@ -14,14 +14,17 @@ enum { RATE = 48000, SILENCE = 1024 };
 static struct modem_opts modem;
 static double rate_hz = RATE, gap_s = 0.1, level_db = -6;
 static const char *file = "-";
-static bool bytes, raw;
+static bool raw;
+static struct byte_opts bytes;
 static int sample = SAMPLE_S16;
 
-static const char *const usage[] = {"-m SCHEME [-r RATE] [-w FILE] [--format FORMAT] [--raw] [PACKETS...]",
-                                    "-m SCHEME --bytes [-r RATE] [-w FILE] [--format FORMAT] [--raw] [FILE]", NULL};
+static const char *const usage[] = {
+	"-m SCHEME [-r RATE] [-w FILE] [--format FORMAT] [--raw] [PACKETS...]",
+	"-m SCHEME --bytes [-r RATE] [-w FILE] [--format FORMAT] [--raw] [FILE]", NULL,
+};
 static const struct opt opts[] = {
 	MODEM_OPTS(modem),
-	{0, "bytes", NULL, OPT_FLAG, &bytes, 0, 0, "the input is octets, sent as asynchronous characters (8N1, or as the scheme has it)"},
+	BYTE_OPTS(bytes),
 	{'r', "rate", "HZ", OPT_REAL, &rate_hz, 1000, 1e7, "samples a second (48000)"},
 	{'w', "write", "FILE", OPT_STR, &file, 0, 0, "write the signal there (standard output)"},
 	{0, "format", "u8|s16|s24|s32|f32|f64|ulaw|alaw", OPT_ENUM, &sample, 0, 0, "of samples (s16)"},
@@ -100,6 +103,44 @@ static void send_packets(const struct modem_cfg *c, char **paths, int n)
 	m->tx_free(tx);
 }
 
+/* What is inside goes out before the input blocks: somebody may be typing. */
+static void byte_idle(void *arg)
+{
+	async_tx_flush(arg);
+	flush(NULL);
+}
+
+static void send_bytes(const struct modem_cfg *c, const char *path)
+{
+	struct async_cfg a;
+	struct in in;
+	struct err e;
+	int got;
+	byte_setup(&bytes, c, &a);
+	struct async_tx *tx = async_tx_new(&a, (struct wave_sink){put, NULL}, &e);
+	if (!tx || in_open(&in, path, &e) != 0)
+		tool_die(EX_BAD, "%s", e.msg);
+	in.idle = byte_idle;
+	in.idle_arg = tx;
+	out_pair(&out, &in);
+	silence();
+	while ((got = in_fill(&in, 1, &e)) == IN_OK) {
+		async_tx_send(tx, in_at(&in), in_left(&in));
+		in.pos = in.len;
+	}
+	async_tx_end(tx);
+	silence();
+	flush(NULL);
+	if (got == IN_ERR)
+		tool_die(EX_BAD, "%s", e.msg);
+	uint64_t skipped = async_tx_skipped(tx);
+	if (skipped)
+		tool_say("%llu octet%s left out: the code of %s has no character for %s", (unsigned long long)skipped, plural(skipped),
+		         c->scheme->name, skipped == 1 ? "it" : "them");
+	async_tx_free(tx);
+	in_close(&in);
+}
+
 int modem_tx(int argc, char **argv)
 {
 	static const struct tool tool = {"modem-sim tx", usage, "packets, or octets, to a signal", opts, more, NULL, NULL};
@@ -109,13 +150,16 @@ int modem_tx(int argc, char **argv)
 	modem_setup(&modem, &c);
 	c.rate_hz = rate_hz;
 	c.amplitude = pow(10, level_db / 20);
-	if (bytes && n > 1)
+	if (bytes.on && n > 1)
 		tool_die(EX_BAD, "--bytes: one FILE at most");
 	if (out_open(&out, file, &e) != 0)
 		tool_die(EX_BAD, "%s", e.msg);
 	tool_no_tty(out.fd, "a signal");
 	wav_begin(&wav, &out, &(struct wav_format){(unsigned)lround(rate_hz), 1, (enum sample)sample}, raw);
-	send_packets(&c, argv + 1, n);
+	if (bytes.on)
+		send_bytes(&c, n ? argv[1] : "-");
+	else
+		send_packets(&c, argv + 1, n);
 	if (wav_finish(&wav, &e) != 0 || out_close(&out, &e) != 0)
 		tool_die(EX_BAD, "%s", e.msg);
 	if (wav.clipped)
