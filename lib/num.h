@@ -108,5 +108,7 @@ static inline uint16_t sum_fold(uint32_t s)
  * value returned for the pieces before, 0 at first. Carry-less multiply where the processor has it, slicing tables elsewhere (crc32_c). */
 uint32_t crc32_ieee(const uint8_t *b, size_t n, uint32_t start);
 uint32_t crc32_ieee_c(const uint8_t *b, size_t n, uint32_t start);
+/* CRC-16/IBM-SDLC (ITU-T V.42, 8.1.1.6.1; RFC 1662, C.2), the FCS of HDLC, PPP and AX.25, of a whole. */
+uint16_t crc16_x25(const uint8_t *b, size_t n);
 
 #endif

@@ -224,3 +224,24 @@ uint32_t sum16(const uint8_t *b, size_t n, uint32_t start) { return sum16_c(b, n
 uint32_t crc32_ieee(const uint8_t *b, size_t n, uint32_t start) { return crc32_ieee_c(b, n, start); }
 
 #endif
+
+/* ---- CRC-16 of HDLC ---- */
+
+static uint16_t crc16_table[256];
+__attribute__((constructor)) static void make_crc16(void)
+{
+	for (unsigned i = 0; i < 256; i++) {
+		unsigned c = i;
+		for (int j = 0; j < 8; j++)
+			c = c >> 1 ^ (c & 1 ? 0x8408 : 0); /* x^16 + x^12 + x^5 + 1, reflected */
+		crc16_table[i] = (uint16_t)c;
+	}
+}
+
+uint16_t crc16_x25(const uint8_t *b, size_t n)
+{
+	unsigned c = 0xffff;
+	for (size_t i = 0; i < n; i++)
+		c = c >> 8 ^ crc16_table[(c ^ b[i]) & 0xff];
+	return (uint16_t)~c;
+}

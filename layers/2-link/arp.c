@@ -38,7 +38,7 @@ static const struct field arp_fields[] = {
 	{0},
 };
 
-static const struct bind arp_binds[] = {{"eth.type", 0x0806}, {"eth.type", 0x8035}, {0}};
+static const struct bind arp_binds[] = {{"eth.type", 0x0806}, {"eth.type", 0x8035}, {"ax25.pid", 0xcd}, {0}};
 
 static int arp_size(const uint8_t *h, size_t left)
 {

@@ -41,7 +41,8 @@ static const struct field ip_fields[] = {
 static const struct bind ip_binds[] = {
 	{"eth.type", 0x0800}, {"ip.proto", 4}, {"link4", 101 << 4 | 4}, {"link", 228}, {"link4", 12 << 4 | 4},
 	{"link4", 14 << 4 | 4}, {"icmp.quote", 4},
-	{"ppp.proto", 0x0021}, {"mpls.version", 4}, {"null.family", 2}, {"llc.sap", 0x06}, {0},
+	{"ppp.proto", 0x0021}, {"mpls.version", 4}, {"null.family", 2}, {"llc.sap", 0x06},
+	{"ax25.pid", 0xcc}, {0},
 };
 
 /* RFC 791, 3.1; 94 is the commercial security option's successor; Router Alert is RFC 2113. rr, lsrr and ssrr: pointer, addresses. */
