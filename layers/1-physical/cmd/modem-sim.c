@@ -5,21 +5,24 @@
 #include <string.h>
 
 #include "1-physical/modem-sim/cmds.h"
+#include "1-physical/modem-sim/impair.h"
 #include "1-physical/modem-sim/setup.h"
 #include "filter.h"
 
 enum { BLOCK = 4096, LEAD = 24, TAIL = 24 };  /* samples at a time; symbols of channel before and behind a packet */
 
 static struct modem_opts modem = {.name = "bpsk"};
-static double ebn0_db = HUGE_VAL, rate_hz;
+static struct impair_opts impair = IMPAIR_INIT;
+static double rate_hz;
 static int64_t seed = -1;
 static bool schemes;
 
-static const char *const usage[] = {"[-m SCHEME] [--ebn0 DB] [--seed N] [FILE...]", "COMMAND [options]", "--schemes", NULL};
+static const char *const usage[] = {"[-m SCHEME] [--ebn0 DB] [channel options] [--seed N] [FILE...]", "COMMAND [options]", "--schemes", NULL};
 static const struct opt opts[] = {
 	MODEM_OPTS(modem),
 	{'r', "rate", "HZ", OPT_REAL, &rate_hz, 1000, 1e7, "samples a second (as many as the scheme needs)"},
-	{0, "ebn0", "DB", OPT_REAL, &ebn0_db, -30, 100, "add white noise: energy a bit over noise density, dB (none)"},
+	NOISE_OPTS(impair),
+	IMPAIR_OPTS(impair),
 	{0, "seed", "N", OPT_INT, &seed, 0, 9e15, "random numbers of the channel (from the system; -v says which)"},
 	{0, "schemes", NULL, OPT_FLAG, &schemes, 0, 0, "list the schemes, their bandwidth and standard"},
 	{0, NULL, NULL, OPT_FLAG, NULL, 0, 0, NULL},
@@ -46,6 +49,7 @@ static uint64_t sent_bits, wrong_bits, sent_packets, lost_packets, hit_packets;
 static struct wave {
 	float *x;
 	size_t n, cap;
+	size_t sent;   /* samples that are not silence around it */
 } wave;
 
 static void add(void *arg, const float *x, size_t n)
@@ -100,19 +104,29 @@ static void die(const struct err *e)
 	tool_die(EX_BAD, "%s", e->msg);
 }
 
-/* Adds what the channel adds. */
-static void channel(struct wave *w)
+/* What arrives of the signal replaces it. */
+static void through_channel(struct wave *w)
 {
-	static float noise[BLOCK];
-	if (ebn0_db == HUGE_VAL)
-		return;
-	double n0 = cfg.scheme->modem->bit_energy(&cfg) / from_db(ebn0_db);
-	for (size_t at = 0; at < w->n; at += BLOCK) {
-		size_t m = w->n - at < BLOCK ? w->n - at : BLOCK;
-		rng_normal(&rng, noise, m, (float)sqrt(n0 / 2 * cfg.rate_hz));
-		for (size_t i = 0; i < m; i++)
-			w->x[at + i] += noise[i];
-	}
+	static struct wave arrived;
+	struct channel_conf conf;
+	struct err e;
+	double power = 0;
+	for (size_t i = 0; i < w->n; i++)
+		power += (double)w->x[i] * (double)w->x[i];
+	impair_setup(&impair, &conf);
+	conf.rate_hz = cfg.rate_hz;
+	conf.seed = rng_u64(&rng);
+	impair_noise(&impair, power / (double)w->sent, cfg.scheme->modem->bit_energy(&cfg), &conf);
+	arrived.n = 0;
+	struct channel *c = channel_new(&conf, (struct wave_sink){add, &arrived}, &e);
+	if (!c)
+		die(&e);
+	channel_push(c, w->x, w->n);
+	channel_end(c);
+	channel_free(c);
+	struct wave was = *w;
+	*w = arrived;
+	arrived = was;
 }
 
 /* The signal of n bits, with silence of the length of some symbols around it; where it begins is random. */
@@ -126,7 +140,9 @@ static void transmit(const uint8_t *bits, size_t n)
 		die(&e);
 	wave.n = 0;
 	add(&wave, NULL, (size_t)(per_symbol * (LEAD + 2 * rng_unit(&rng))));
+	wave.sent = wave.n;
 	m->tx_send(tx, bits, n);
+	wave.sent = wave.n - wave.sent + 1;
 	add(&wave, NULL, (size_t)(per_symbol * TAIL));
 	m->tx_free(tx);
 }
@@ -207,7 +223,7 @@ static void through(struct pipe *p, void *arg)
 	if (n < 0)
 		pipe_die(p, "a packet of %zu bits is longer than a burst can be", pkt_bits(k));
 	transmit(bits, (size_t)n);
-	channel(&wave);
+	through_channel(&wave);
 	receive();
 	bool line = cfg.scheme->line && k->nlayers && k->layer[0].proto->role == ROLE_BITS;
 	const struct soft *got = line ? &arrival.line : &arrival.packet;
@@ -237,7 +253,7 @@ static void through(struct pipe *p, void *arg)
 static void report(void)
 {
 	const char *what = "";
-	double theory = cfg.scheme->modem->theory ? cfg.scheme->modem->theory(cfg.scheme, ebn0_db, &what) : NAN;
+	double theory = cfg.scheme->modem->theory ? cfg.scheme->modem->theory(cfg.scheme, impair.ebn0_db, &what) : NAN;
 	if (lost_packets && !opt_verbose)
 		tool_say("%llu of %llu packet%s not received", (unsigned long long)lost_packets, (unsigned long long)sent_packets,
 		         plural(sent_packets));
@@ -247,7 +263,7 @@ static void report(void)
 	         (unsigned long long)lost_packets, (unsigned long long)hit_packets);
 	tool_say("%llu bits sent, %llu wrong (rate %.3g)", (unsigned long long)sent_bits, (unsigned long long)wrong_bits,
 	         sent_bits ? (double)wrong_bits / (double)sent_bits : 0.0);
-	if (isfinite(theory) && ebn0_db < HUGE_VAL)
+	if (isfinite(theory) && impair.ebn0_db < HUGE_VAL)
 		tool_say("theory: %.3g (%s)", theory, what);
 }
 
