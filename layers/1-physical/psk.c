@@ -37,6 +37,8 @@ struct psk_tx {
 	double carrier;             /* its phase now, turns */
 	double at;                  /* of the next sample, in symbols from the beginning of the present one */
 	unsigned phase, phase_old;  /* in units of half a step: this symbol's, that of the one before */
+	bool nrzi;
+	unsigned last;              /* bit */
 	float block[TX_BLOCK];
 	size_t n;
 };
@@ -66,6 +68,8 @@ static void *tx_new(const struct modem_cfg *c, struct wave_sink out, struct err 
 	                      .code = c->scheme->param,
 	                      .step = cfg_baud(c) / c->rate_hz,
 	                      .amplitude = cfg_amplitude(c),
+	                      .nrzi = c->scheme->nrzi,
+	                      .last = 1,
 	                      .turns_a_sample = cfg_centre(c) / c->rate_hz};
 	return tx;
 }
@@ -104,6 +108,13 @@ static void tx_symbol(struct psk_tx *tx, unsigned steps)
 	tx->at -= 1;
 }
 
+/* The next bit of the line. */
+static unsigned tx_bit(struct psk_tx *tx, unsigned bit)
+{
+	tx->last = tx->nrzi ? tx->last ^ !bit : bit;
+	return tx->last;
+}
+
 static void tx_send(void *arg, const uint8_t *bits, size_t n)
 {
 	struct psk_tx *tx = arg;
@@ -113,7 +124,7 @@ static void tx_send(void *arg, const uint8_t *bits, size_t n)
 	for (size_t j = 0; j < n; j += k->bits) {
 		unsigned v = 0;
 		for (size_t b = j; b < j + k->bits; b++)
-			v = v << 1 | (b < n ? bits[b] & 1u : 1u);
+			v = v << 1 | tx_bit(tx, b < n ? bits[b] : 1);
 		tx_symbol(tx, k->step[v]);
 	}
 	for (int i = 0; i < TAIL; i++)

@@ -22,6 +22,7 @@
 #include <string.h>
 
 #include "io.h"
+#include "scramble.h"
 
 enum {
 	GRID = 8,               /* moments a symbol where the search looks */
@@ -89,6 +90,8 @@ struct psk_rx {
 	double coherence;
 	uint64_t decided;
 	float before[PHASES];     /* probabilities of the last symbol's phases */
+	bool nrzi;
+	float last;               /* soft bit */
 	struct lock lock;
 	double sum_noise;
 };
@@ -104,7 +107,7 @@ void *psk_rx_new(const struct modem_cfg *c, struct soft_sink out, struct err *e)
 	uint64_t cap = 1;
 
 	(void)e;
-	*rx = (struct psk_rx){.out = out, .code = c->scheme->param, .rate_hz = c->rate_hz};
+	*rx = (struct psk_rx){.out = out, .code = c->scheme->param, .rate_hz = c->rate_hz, .nrzi = c->scheme->nrzi};
 	rx->m = rx->code->phases;
 	rx->centre_hz = c->centre_hz > 0 ? c->centre_hz : c->scheme->centre_hz;
 	rx->omega = TAU * rx->centre_hz / c->rate_hz;
@@ -362,6 +365,7 @@ static void begin_run(struct psk_rx *rx, const struct found *f)
 	rx->coherence = 0.5;
 	rx->decided = 0;
 	rx->sum_noise = 0;
+	rx->last = 0;
 	for (unsigned i = 0; i < rx->m; i++)
 		rx->before[i] = 1.0f / (float)rx->m;
 	rx->lock = (struct lock){.start_s = seconds(rx, at), .coherent = true, .complete = true};
@@ -483,7 +487,9 @@ static void soft_bits(struct psk_rx *rx, const struct batch *b, unsigned k, floa
 		float by[2] = {0, 0};
 		for (unsigned v = 0; v < m; v++)
 			by[v >> (code->bits - 1 - j) & 1] += by_step[code->step[v]];
-		llr[j] = logf(by[0] / by[1]);
+		float bit = logf(by[0] / by[1]);
+		llr[j] = rx->nrzi ? -llr_sum(bit, rx->last) : bit; /* NRZI: no change is 1 */
+		rx->last = bit;
 	}
 }
 

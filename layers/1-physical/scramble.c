@@ -1,0 +1,20 @@
+/* scramble.c - soft bits through a descrambler. */
+#include "scramble.h"
+
+#include <math.h>
+
+float llr_sum(float a, float b)
+{
+	float small = fminf(fabsf(a), fabsf(b));
+	float exact = small + log1pf(expf(-fabsf(a) - fabsf(b))) - log1pf(expf(-fabsf(fabsf(a) - fabsf(b))));
+	return (a < 0) != (b < 0) ? -exact : exact;
+}
+
+float descramble_soft(struct soft_scrambler *s, float llr)
+{
+	float x = llr;
+	for (uint64_t left = s->taps; left; left &= left - 1)
+		x = llr_sum(x, s->line[(s->now - 1 - (unsigned)__builtin_ctzll(left)) % 64]);
+	s->line[s->now++ % 64] = llr;
+	return x;
+}

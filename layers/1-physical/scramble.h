@@ -1,0 +1,54 @@
+/* scramble.h - self-synchronising scramblers: a shift register whose taps are added to the data, modulo 2.
+ *
+ *     scrambler    y(k) = x(k) + sum over taps i of y(k - i)
+ *     descrambler  x(k) = y(k) + sum over taps i of y(k - i)
+ *
+ * The descrambler has no loop: it is right as soon as it has heard as many bits as the register is long, and an error on the line becomes
+ * as many errors as there are taps, and one (Lee, Messerschmitt, Digital Communication, 3rd ed., 12.5).
+ */
+#ifndef OSIKIT_SCRAMBLE_H
+#define OSIKIT_SCRAMBLE_H
+
+#include <stdint.h>
+
+/* A polynomial is its taps: bit i - 1 is the power i; the 1 is understood. */
+#define SCRAMBLE_TAP(i) (UINT64_C(1) << ((i) - 1))
+#define SCRAMBLE_G3RUH (SCRAMBLE_TAP(12) | SCRAMBLE_TAP(17)) /* 1 + x^12 + x^17: J. Miller G3RUH, "9600 baud packet radio modem design", 1988 */
+#define SCRAMBLE_V27 (SCRAMBLE_TAP(6) | SCRAMBLE_TAP(7))     /* 1 + x^-6 + x^-7: ITU-T V.27, without its guard against repetitions */
+#define SCRAMBLE_V29 (SCRAMBLE_TAP(18) | SCRAMBLE_TAP(23))   /* 1 + x^-18 + x^-23: ITU-T V.29, V.22bis (14 and 17) has its own */
+
+/* The last 64 bits on the line, the latest in bit 0. Zero at the beginning. */
+struct scrambler {
+	uint64_t taps;
+	uint64_t line;
+};
+
+/* One bit, 0 or 1. */
+static inline unsigned scramble_bit(struct scrambler *s, unsigned x)
+{
+	unsigned y = (x ^ (unsigned)__builtin_parityll(s->line & s->taps)) & 1;
+	s->line = s->line << 1 | y;
+	return y;
+}
+
+static inline unsigned descramble_bit(struct scrambler *s, unsigned y)
+{
+	unsigned x = (y ^ (unsigned)__builtin_parityll(s->line & s->taps)) & 1;
+	s->line = s->line << 1 | (y & 1);
+	return x;
+}
+
+/* The same for soft bits (log-likelihood ratios, modem.h): the sum of independent bits. What was not heard yet is 0, unknown. */
+struct soft_scrambler {
+	uint64_t taps;
+	unsigned now;
+	float line[64]; /* a ring */
+};
+
+float descramble_soft(struct soft_scrambler *s, float llr);
+
+/* The log-likelihood ratio of the sum modulo 2 of two independent bits: 2 atanh(tanh(a/2) tanh(b/2)) (J. Hagenauer, E. Offer, L. Papke,
+ * IEEE Trans. IT 42(2), 1996, (11)), in the form that does not overflow. */
+float llr_sum(float a, float b);
+
+#endif
