@@ -105,7 +105,8 @@ static double theory(const struct scheme *s, double ebn0_db, const char **what)
 	(void)s;
 	double p = q_function(sqrt(2 * from_db(ebn0_db)));
 	if (what)
-		*what = "an odd number of three bits wrong, (1 - (1-2p)^3) / 2, p = Q(sqrt(2 Eb/N0)); Proakis 4.3-13 and the descrambler's taps";
+		*what = "an odd number of three bits wrong, (1 - (1-2p)^3) / 2, p = Q(sqrt(2 Eb/N0)) (Proakis 4.3-13); the descrambler "
+		        "adds three";
 	return (1 - pow(1 - 2 * p, 3)) / 2;
 }
 

@@ -67,9 +67,10 @@ struct g3ruh_rx {
 static float *make_filters(const struct g3ruh_rx *rx, unsigned taps, double (*shape)(double), double scale)
 {
 	float *h = xmalloc(FILTERS * taps * sizeof *h);
+	unsigned centre = taps / 2;
 	for (unsigned f = 0; f < FILTERS; f++)
 		for (unsigned i = 0; i < taps; i++) {
-			double t = ((double)i - (taps / 2) - (double)f / FILTERS) / rx->sym;
+			double t = ((double)i - centre - (double)f / FILTERS) / rx->sym;
 			h[f * taps + i] = (float)(shape(t) * scale / rx->sym);
 		}
 	return h;
@@ -91,7 +92,7 @@ static double filtered(const struct g3ruh_rx *rx, const float *h, unsigned taps,
 
 static double symbol_at(const struct g3ruh_rx *rx, double u) { return filtered(rx, rx->pulse, rx->taps, u); }
 static double change_at(const struct g3ruh_rx *rx, double u) { return filtered(rx, rx->change, rx->change_taps, u); }
-static double horizon(const struct g3ruh_rx *rx) { return (double)rx->samples - rx->taps / 2 - 3; }
+static double horizon(const struct g3ruh_rx *rx) { return (double)rx->samples - 0.5 * rx->taps - 3; }
 static double memory(const struct g3ruh_rx *rx)
 {
 	double kept = (double)(rx->mask + 1);
@@ -160,7 +161,6 @@ static void measure(struct g3ruh_rx *rx, double at, int n)
 		rx->offset = (high + low) / 2;
 		rx->level = (high - low) / 2;
 	}
-	rx->offset *= 1 / (1 + 2 * G3RUH_OVERLAP) * (1 + 2 * G3RUH_OVERLAP); /* as it comes out of the filter */
 	if (!(rx->level > 1e-9))
 		rx->level = 1e-9;
 }
@@ -170,7 +170,7 @@ static void begin_run(struct g3ruh_rx *rx)
 	double earliest = rx->from > memory(rx) ? rx->from : memory(rx), at = rx->best_at;
 	int quiet = 0;
 
-	measure(rx, at - WINDOW / 2 * rx->sym, WINDOW / 2);
+	measure(rx, at - 0.5 * WINDOW * rx->sym, WINDOW / 2);
 	while (quiet < 2 && at - 16 * rx->sym > earliest) {
 		double sum = 0;
 		for (int k = 0; k < 16; k++, at -= rx->sym)
@@ -299,10 +299,10 @@ static void run_batch(struct g3ruh_rx *rx)
 /* HOP more symbols have been looked at. */
 static void search(struct g3ruh_rx *rx)
 {
-	uint64_t hops = rx->looked / GRID / HOP;
+	uint64_t symbols = rx->looked / GRID;
 	double re = 0, im = 0, total = 0;
 
-	if (hops < WINDOW / HOP)
+	if (symbols < WINDOW)
 		return;
 	for (int h = 0; h < WINDOW / HOP; h++) {
 		const double *e = rx->energy[h];
@@ -314,7 +314,7 @@ static void search(struct g3ruh_rx *rx)
 	if (line > CLOCK_LINE && line > rx->best_line) {
 		double place = atan2(im, re) / TAU; /* of changes; symbols are half a symbol on */
 		rx->best_line = line;
-		rx->best_at = rx->from + ((double)(rx->looked / GRID) - 1.5 + place) * rx->sym;
+		rx->best_at = rx->from + ((double)symbols - 1.5 + place) * rx->sym;
 		if (rx->wait < 0)
 			rx->wait = WAIT;
 	}

@@ -141,9 +141,8 @@ static double bit_energy(const struct modem_cfg *c)
 	return a * a / 2 / cfg_baud(c) / k->bits;
 }
 
-/* The probability that noise moves a phase by more than angle in one direction, 0 < angle <= pi, in M-PSK at Es/N0: with R and theta the polar
- * coordinates around the signal point, the noise leaves the half-plane or sector along each theta (J. W. Craig, "A new, simple and
- * exact result for calculating the probability of error for two-dimensional signal constellations", MILCOM 1991):
+/* The probability that noise moves a phase by more than angle in one direction, 0 < angle < pi, at Es/N0 (J. W. Craig, "A new,
+ * simple and exact result for calculating the probability of error for two-dimensional signal constellations", MILCOM 1991):
  * P = 1/(2 pi) * integral from 0 to pi-angle of exp(-Es/N0 sin^2(angle) / sin^2(t)) dt. */
 static double beyond(double angle, double esn0)
 {

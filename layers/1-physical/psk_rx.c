@@ -493,8 +493,8 @@ static void soft_bits(struct psk_rx *rx, const struct batch *b, unsigned k, floa
 	}
 }
 
-/* Timing from the jumps: around the boundary of two symbols the signal is a's before and b's behind. Returns by how much of a symbol it comes
- * later than thought, times *weight. */
+/* Timing from the jumps: around the boundary of two symbols the signal is one's before and the other's behind. Returns by how much
+ * of a symbol it comes later than thought, times *weight. */
 static double jump_error(const struct psk_rx *rx, const struct batch *b, double *weight)
 {
 	double half = rx->sym / 8 > 1 ? rx->sym / 8 : 1, part = half / rx->sym, error = 0;

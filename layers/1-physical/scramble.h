@@ -13,9 +13,9 @@
 
 /* A polynomial is its taps: bit i - 1 is the power i; the 1 is understood. */
 #define SCRAMBLE_TAP(i) (UINT64_C(1) << ((i) - 1))
-#define SCRAMBLE_G3RUH (SCRAMBLE_TAP(12) | SCRAMBLE_TAP(17)) /* 1 + x^12 + x^17: J. Miller G3RUH, "9600 baud packet radio modem design", 1988 */
+#define SCRAMBLE_G3RUH (SCRAMBLE_TAP(12) | SCRAMBLE_TAP(17)) /* 1 + x^12 + x^17: J. Miller G3RUH, 1988 */
 #define SCRAMBLE_V27 (SCRAMBLE_TAP(6) | SCRAMBLE_TAP(7))     /* 1 + x^-6 + x^-7: ITU-T V.27, without its guard against repetitions */
-#define SCRAMBLE_V29 (SCRAMBLE_TAP(18) | SCRAMBLE_TAP(23))   /* 1 + x^-18 + x^-23: ITU-T V.29, V.22bis (14 and 17) has its own */
+#define SCRAMBLE_V29 (SCRAMBLE_TAP(18) | SCRAMBLE_TAP(23))   /* 1 + x^-18 + x^-23: ITU-T V.29 */
 
 /* The last 64 bits on the line, the latest in bit 0. Zero at the beginning. */
 struct scrambler {
