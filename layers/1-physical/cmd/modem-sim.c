@@ -36,6 +36,7 @@ static const struct sub subs[] = {
 	{"tx", modem_tx, "packets, or octets, to a signal"},
 	{"rx", modem_rx, "a signal to packets, or to octets"},
 	{"channel", modem_channel, "a signal to what arrives of it"},
+	{"line", modem_line, "draw a line code for given bits, and read it back"},
 	{NULL, NULL, NULL},
 };
 
