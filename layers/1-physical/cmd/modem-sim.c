@@ -9,7 +9,11 @@
 #include "1-physical/modem-sim/setup.h"
 #include "filter.h"
 
-enum { BLOCK = 4096, LEAD = 24, TAIL = 24 };  /* samples at a time; symbols of channel before and behind a packet */
+enum {
+	BLOCK = 4096,            /* samples at a time */
+	LEAD = 24, TAIL = 24,    /* symbols of channel before and behind a packet */
+	CLEAN_DB = 30            /* beyond it Eb/N0 is the arithmetic's, not the channel's */
+};
 
 static struct modem_opts modem = {.name = "bpsk"};
 static struct impair_opts impair = IMPAIR_INIT;
@@ -237,7 +241,7 @@ static void through(struct pipe *p, void *arg)
 	}
 	size_t wrong = line ? line_errors(got, bits, (size_t)n) : packet_errors(&out, k);
 	int len = snprintf(notes, sizeof notes, " @modem-sim.bits=%zu @modem-sim.errors=%zu", pkt_bits(k), wrong);
-	if (isfinite(arrival.lock.ebn0_db))
+	if (isfinite(arrival.lock.ebn0_db) && arrival.lock.ebn0_db < CLEAN_DB)
 		snprintf(notes + len, sizeof notes - (size_t)len, " @modem-sim.ebn0=%.1f", arrival.lock.ebn0_db);
 	wrong_bits += wrong;
 	hit_packets += wrong > 0;

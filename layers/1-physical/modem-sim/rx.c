@@ -10,7 +10,7 @@
 #include "1-physical/wav.h"
 #include "filter.h"
 
-enum { BLOCK = 4096, CHUNK = 2048 };
+enum { BLOCK = 4096, CHUNK = 2048, CLEAN_DB = 30 }; /* beyond CLEAN_DB Eb/N0 is the arithmetic's, not the channel's */
 
 static struct modem_opts modem;
 static double rate_hz = 48000;
@@ -90,7 +90,7 @@ static void on_stop(void *arg, const struct lock *lock)
 	size_t n = 0;
 	(void)arg;
 	signals++;
-	if (isfinite(lock->ebn0_db))
+	if (isfinite(lock->ebn0_db) && lock->ebn0_db < CLEAN_DB)
 		n += (size_t)snprintf(notes, sizeof notes, " @modem-sim.ebn0=%.1f", lock->ebn0_db);
 	if (isfinite(lock->offset_hz))
 		n += (size_t)snprintf(notes + n, sizeof notes - n, " @modem-sim.offset=%.1f", lock->offset_hz);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "2-link/framer/cmds.h"
 #include "2-link/framer/framing.h"
 
 struct framer_opts framer = {
@@ -33,6 +34,10 @@ static const struct opt opts[] = {
 static const char *const more[] = {
 	"A packet that is a frame of this kind already only gets what it lacks: padding, frame check sequence.",
 	"Exit status: 0 done; 1 a frame was damaged; 2 usage, malformed input or a system error.", NULL,
+};
+
+static const struct sub subs[] = {
+	{NULL, NULL, NULL},
 };
 
 void framer_drop(struct pipe *p, const uint8_t *octets, size_t n, const char *why, const char *text)
@@ -71,8 +76,11 @@ static void report(void)
 
 int main(int argc, char **argv)
 {
-	static const struct tool tool = {"framer", usage, "put packets into frames and take them out", opts, more, NULL, NULL};
+	static const struct tool tool = {"framer", usage, "put packets into frames and take them out", opts, more, NULL, subs};
 	static struct pipe p;
+	int status;
+	if (tool_sub(&tool, argc, argv, &status))
+		return status;
 	int n = opt_parse(&tool, argc, argv);
 	const struct framing *f = kinds[type];
 	if (framer.unframe && (framer.ethertype || framer.no_pad || framer.bits))
