@@ -82,87 +82,11 @@ void constellation_hard(const struct constellation *c, uint8_t *label, const str
 
 /* ---- soft ---- */
 
-/* ln(e^a + e^b), or the greater of the two. */
-static inline float join(float a, float b, bool exact)
-{
-	float most = a > b ? a : b, gap = fabsf(a - b);
-	return exact && gap < 20 ? most + log1pf(expf(-gap)) : most;
-}
-
-/* The soft bits of m points with log-likelihoods w, k bits each. */
-static void marginals(float *llr, const float *w, unsigned k, bool exact)
-{
-	for (unsigned b = 0; b < k; b++) {
-		unsigned mask = 1u << (k - 1 - b);
-		float of[2] = {-INFINITY, -INFINITY};
-		for (unsigned i = 0; i < 1u << k; i++) {
-			float *sum = &of[(i & mask) != 0];
-			*sum = *sum == -INFINITY ? w[i] : join(*sum, w[i], exact);
-		}
-		llr[b] = of[0] - of[1];
-	}
-}
-
-void constellation_marginals(float *llr, const float *w, unsigned bits) { marginals(llr, w, bits, true); }
-
-static void axis_soft(const struct constellation *c, float *llr, float x, unsigned k, float over_n0, bool exact)
-{
-	float w[CONSTELLATION_MAX];
-	for (unsigned i = 0; i < c->levels; i++)
-		w[i] = -(x - c->level[i]) * (x - c->level[i]) * over_n0;
-	marginals(llr, w, k, exact);
-}
-
-static void soft(const struct constellation *c, float *llr, const struct cf *y, size_t n, float n0, bool exact)
-{
-	const float over_n0 = 1 / n0, slope = 4 * c->step * over_n0;
-	const unsigned half = c->bits / 2;
-	float w[CONSTELLATION_MAX];
-
-	if (c->shape == SHAPE_QAM && c->bits == 2) /* two levels: the squares cancel, and both ways are the same */
-		for (size_t i = 0; i < n; i++) {
-			llr[2 * i] = y[i].re * slope;
-			llr[2 * i + 1] = y[i].im * slope;
-		}
-	else if (c->shape == SHAPE_ASK && c->bits == 1)
-		for (size_t i = 0; i < n; i++)
-			llr[i] = y[i].re * slope;
-	else if (c->shape == SHAPE_OOK) /* x^2 - (x - sqrt 2)^2, the other way round */
-		for (size_t i = 0; i < n; i++)
-			llr[i] = (2 - 2.82842712f * y[i].re) * over_n0;
-	else if (c->shape == SHAPE_ASK)
-		for (size_t i = 0; i < n; i++)
-			axis_soft(c, llr + i * c->bits, y[i].re, c->bits, over_n0, exact);
-	else if (c->shape == SHAPE_QAM)
-		for (size_t i = 0; i < n; i++) {
-			axis_soft(c, llr + i * c->bits, y[i].re, half, over_n0, exact);
-			axis_soft(c, llr + i * c->bits + half, y[i].im, half, over_n0, exact);
-		}
-	else
-		for (size_t i = 0; i < n; i++) {
-			for (unsigned k = 0; k < c->size; k++)
-				w[k] = -cf_power(cf_sub(y[i], c->point[k])) * over_n0;
-			marginals(llr + i * c->bits, w, c->bits, exact);
-		}
-}
-
-void constellation_soft(const struct constellation *c, float *llr, const struct cf *y, size_t n, float n0)
-{
-	soft(c, llr, y, n, n0, true);
-}
-
-void constellation_maxlog(const struct constellation *c, float *llr, const struct cf *y, size_t n, float n0)
-{
-	soft(c, llr, y, n, n0, false);
-}
-
-/* ---- means ---- */
-
-/* exp(x) for x <= 0, to 2e-4 of itself, with no call: means need no more. */
+/* exp(x) for x <= 0, to 5e-5 of itself, with no call, so that loops over it become vectors; below e^-80 it stays there. */
 static inline float quick_exp(float x)
 {
 	float t = (x > -80 ? x : -80) * 1.44269504f - 0.5f;
-	int k = (int)t; /* toward 0: up, so that f is in [-0.5, 0.5] */
+	int k = (int)t; /* toward 0, so up: what is left is in [-0.5, 0.5] */
 	float f = (t + 0.5f - (float)k) * 0.693147181f, e;
 	e = 1 + f * (1 + f * (0.5f + f * (0.16666667f + f * 0.041666667f)));
 	uint32_t u = (uint32_t)(k + 127) << 23;
@@ -171,64 +95,147 @@ static inline float quick_exp(float x)
 	return e * scale;
 }
 
-/* Mean and mean square of m levels given x, with noise of variance n0 / 2. */
-static float axis_mean(const float *level, unsigned m, float x, float over_n0, float *square)
+/* Log-likelihoods w of m values, whose greatest becomes 0, and the likelihoods p of that. */
+static void likelihoods(float *w, float *p, unsigned m)
 {
-	float sum = 0, first = 0, second = 0, least = INFINITY;
-	for (unsigned i = 0; i < m; i++)
-		least = fminf(least, (x - level[i]) * (x - level[i]));
+	float most = w[0];
+	for (unsigned i = 1; i < m; i++)
+		most = w[i] > most ? w[i] : most;
 	for (unsigned i = 0; i < m; i++) {
-		float w = quick_exp((least - (x - level[i]) * (x - level[i])) * over_n0);
-		sum += w;
-		first += w * level[i];
-		second += w * level[i] * level[i];
+		w[i] -= most;
+		p[i] = quick_exp(w[i]);
+	}
+}
+
+/* ln of the likelihood of all values that have a bit 0 over that of the others: k soft bits. Where all of the one or the other are so
+ * unlikely that p does not say how much, or where p is NULL, by the best of them. */
+static void marginals(float *llr, const float *w, const float *p, unsigned k)
+{
+	for (unsigned b = 0; b < k; b++) {
+		unsigned mask = 1u << (k - 1 - b);
+		float sum[2] = {0}, most[2] = {-INFINITY, -INFINITY};
+		for (unsigned i = 0; i < 1u << k; i++) {
+			unsigned bit = (i & mask) != 0;
+			most[bit] = w[i] > most[bit] ? w[i] : most[bit];
+			sum[bit] += p ? p[i] : 0;
+		}
+		llr[b] = sum[0] > 1e-30f && sum[1] > 1e-30f ? logf(sum[0] / sum[1]) : most[0] - most[1];
+	}
+}
+
+void constellation_marginals(float *llr, float *w, unsigned bits)
+{
+	float p[CONSTELLATION_MAX];
+	likelihoods(w, p, 1u << bits);
+	marginals(llr, w, p, bits);
+}
+
+/* Soft bits, where wanted, and the mean of one axis at x: k bits, noise of variance n0 / 2. Returns the mean; *square: of the square. */
+static float axis(const struct constellation *c, unsigned k, float x, float over_n0, float *llr, float *square)
+{
+	float w[16], p[16], sum = 0, first = 0, second = 0;
+	const unsigned m = c->levels;
+	for (unsigned i = 0; i < m; i++)
+		w[i] = -(x - c->level[i]) * (x - c->level[i]) * over_n0;
+	likelihoods(w, p, m);
+	if (llr)
+		marginals(llr, w, p, k);
+	for (unsigned i = 0; i < m; i++) {
+		sum += p[i];
+		first += p[i] * c->level[i];
+		second += p[i] * c->level[i] * c->level[i];
 	}
 	*square = second / sum;
 	return first / sum;
 }
 
-/* Two levels, +-a: a tanh(2 a x / n0). */
-static inline float antipodal_mean(float a, float x, float over_n0)
+/* Two levels, +-a: L = 4 a x / n0, and the mean a tanh(L / 2). */
+static inline float antipodal(float a, float x, float over_n0, float *llr)
 {
-	float e = quick_exp(-4 * a * fabsf(x) * over_n0), t = a * (1 - e) / (1 + e);
+	float l = 4 * a * x * over_n0, e = quick_exp(-fabsf(l)), t = a * (1 - e) / (1 + e);
+	if (llr)
+		*llr = l;
 	return x < 0 ? -t : t;
 }
 
-static struct cf plane_mean(const struct constellation *c, struct cf y, float over_n0, float *energy)
+/* The same for points anywhere. */
+static struct cf plane(const struct constellation *c, struct cf y, float over_n0, float *llr, float *energy)
 {
-	float sum = 0, power = 0, least = INFINITY;
+	float w[8], p[8], sum = 0, power = 0;
 	struct cf mean = {0, 0};
 	for (unsigned i = 0; i < c->size; i++)
-		least = fminf(least, cf_power(cf_sub(y, c->point[i])));
+		w[i] = -cf_power(cf_sub(y, c->point[i])) * over_n0;
+	likelihoods(w, p, c->size);
+	if (llr)
+		marginals(llr, w, p, c->bits);
 	for (unsigned i = 0; i < c->size; i++) {
-		float w = quick_exp((least - cf_power(cf_sub(y, c->point[i]))) * over_n0);
-		sum += w;
-		mean = cf_add(mean, cf_scale(c->point[i], w));
-		power += w * cf_power(c->point[i]);
+		sum += p[i];
+		mean = cf_add(mean, cf_scale(c->point[i], p[i]));
+		power += p[i] * cf_power(c->point[i]);
 	}
 	*energy = power / sum;
 	return cf_scale(mean, 1 / sum);
 }
 
-struct cf constellation_mean(const struct constellation *c, struct cf y, float n0, float *energy)
+struct cf constellation_read(const struct constellation *c, struct cf y, float n0, float *llr, float *energy)
 {
-	float over_n0 = 1 / n0, square;
+	float over_n0 = 1 / n0, square = 0;
 	struct cf mean = {0, 0};
 
-	if (c->shape == SHAPE_QAM && c->bits == 2) {
-		*energy = 1;
-		return (struct cf){antipodal_mean(c->step, y.re, over_n0), antipodal_mean(c->step, y.im, over_n0)};
-	}
-	if (c->shape == SHAPE_ASK && c->bits == 1) {
-		*energy = 1;
-		return (struct cf){antipodal_mean(1, y.re, over_n0), 0};
-	}
+	*energy = 1;
 	if (c->shape == SHAPE_PSK || c->shape == SHAPE_OOK)
-		return plane_mean(c, y, over_n0, energy);
-	mean.re = axis_mean(c->level, c->levels, y.re, over_n0, energy);
-	if (c->shape == SHAPE_QAM) {
-		mean.im = axis_mean(c->level, c->levels, y.im, over_n0, &square);
-		*energy += square;
+		return plane(c, y, over_n0, llr, energy);
+	if (c->levels == 2) {
+		mean.re = antipodal(c->step, y.re, over_n0, llr);
+		if (!c->real)
+			mean.im = antipodal(c->step, y.im, over_n0, llr ? llr + 1 : NULL);
+		return mean;
 	}
+	unsigned k = c->real ? c->bits : c->bits / 2;
+	mean.re = axis(c, k, y.re, over_n0, llr, energy);
+	if (!c->real)
+		mean.im = axis(c, k, y.im, over_n0, llr ? llr + k : NULL, &square);
+	*energy += square;
 	return mean;
+}
+
+static void axis_maxlog(const struct constellation *c, float *llr, float x, unsigned k, float over_n0)
+{
+	float w[16];
+	for (unsigned i = 0; i < c->levels; i++)
+		w[i] = -(x - c->level[i]) * (x - c->level[i]) * over_n0;
+	marginals(llr, w, NULL, k);
+}
+
+void constellation_maxlog(const struct constellation *c, float *llr, const struct cf *y, size_t n, float n0)
+{
+	const float over_n0 = 1 / n0, slope = 4 * c->step * over_n0;
+	const unsigned half = c->bits / 2;
+	float w[8];
+
+	if (c->levels == 2 && !c->real) /* the squares cancel */
+		for (size_t i = 0; i < n; i++) {
+			llr[2 * i] = y[i].re * slope;
+			llr[2 * i + 1] = y[i].im * slope;
+		}
+	else if (c->levels == 2)
+		for (size_t i = 0; i < n; i++)
+			llr[i] = y[i].re * slope;
+	else if (c->shape == SHAPE_OOK) /* (x - sqrt 2)^2 - x^2 */
+		for (size_t i = 0; i < n; i++)
+			llr[i] = (2 - 2.82842712f * y[i].re) * over_n0;
+	else if (c->shape == SHAPE_ASK)
+		for (size_t i = 0; i < n; i++)
+			axis_maxlog(c, llr + i * c->bits, y[i].re, c->bits, over_n0);
+	else if (c->shape == SHAPE_QAM)
+		for (size_t i = 0; i < n; i++) {
+			axis_maxlog(c, llr + i * c->bits, y[i].re, half, over_n0);
+			axis_maxlog(c, llr + i * c->bits + half, y[i].im, half, over_n0);
+		}
+	else
+		for (size_t i = 0; i < n; i++) {
+			for (unsigned k = 0; k < c->size; k++)
+				w[k] = -cf_power(cf_sub(y[i], c->point[k])) * over_n0;
+			marginals(llr + i * c->bits, w, NULL, c->bits);
+		}
 }

@@ -29,20 +29,20 @@ struct constellation {
 	unsigned levels;                        /* of an axis: ASK, QAM */
 	float step;                             /* half the distance of neighbours: ASK, QAM */
 	struct cf point[CONSTELLATION_MAX];     /* by label */
-	float level[CONSTELLATION_MAX];         /* amplitude of one axis by its part of the label: ASK, QAM */
+	float level[16];                        /* amplitude of one axis by its part of the label: ASK, QAM */
 };
 
 /* bits: OOK 1, ASK 1..4, PSK 3, QAM 2, 4, 6, 8. */
 void constellation_init(struct constellation *c, enum constellation_shape shape, unsigned bits);
 /* The nearest points' labels: the decision with the fewest wrong symbols. Scaled so that the mean energy is 1. */
 void constellation_hard(const struct constellation *c, uint8_t *label, const struct cf *y, size_t n);
-/* Soft bits (modem.h) of n symbols in complex noise of variance n0 (both components together), c->bits each: exact. */
-void constellation_soft(const struct constellation *c, float *llr, const struct cf *y, size_t n, float n0);
-/* The same by the nearest point of either value alone ("max-log"): their signs are the bits of the nearest points. */
+/* Soft bits (modem.h) of n symbols in complex noise of variance n0 (both components together), c->bits each, by the nearest point of
+ * either value ("max-log"): their signs are the bits of the nearest points. For BPSK, QPSK and OOK that is exact. */
 void constellation_maxlog(const struct constellation *c, float *llr, const struct cf *y, size_t n, float n0);
-/* The soft bits of a symbol of which each value, 0 to 2^bits - 1, has the log-likelihood w[value] (plus any constant). */
-void constellation_marginals(float *llr, const float *w, unsigned bits);
-/* The mean of the point that was sent, given that y was received; *energy: the mean of its square. */
-struct cf constellation_mean(const struct constellation *c, struct cf y, float n0, float *energy);
+/* One symbol y: its soft bits, exact, to llr unless it is NULL; returns the mean of the points, each by the chance that it was sent;
+ * *energy: the mean of their squares. */
+struct cf constellation_read(const struct constellation *c, struct cf y, float n0, float *llr, float *energy);
+/* The soft bits of a symbol of which each value, 0 to 2^bits - 1, has the log-likelihood w[value] and any constant, which changes. */
+void constellation_marginals(float *llr, float *w, unsigned bits);
 
 #endif

@@ -75,6 +75,7 @@ struct linear_rx {
 	struct cf nco;             /* of the next sample */
 	double turn, rate;         /* radians, the loop's: since the start, and a symbol */
 	struct cf phasor;          /* of turn */
+	double told;               /* how much a symbol says of the phase, over what a known one would */
 	double gain, n0;           /* amplitude at a symbol of energy 1; complex noise's variance */
 	uint64_t symbols;          /* since the unique word's beginning */
 	uint64_t groups;
@@ -119,8 +120,9 @@ static void filter_all(struct linear_rx *x)
 {
 	size_t half = (size_t)x->match.half, end = x->have > half ? x->have - half : 0;
 	size_t from = x->done > half ? x->done : half;
+	struct cf slope;
 	for (size_t i = from; i < end; i++)
-		x->filtered[i] = rrc_bank_sum(&x->match, x->y + i + 1 - half, 0);
+		x->filtered[i] = rrc_bank_at(&x->match, x->y + i + 1 - half, 0, &slope);
 	for (size_t i = x->done; i < from && i < end; i++)
 		x->filtered[i] = (struct cf){0, 0};
 	if (end > x->done)
@@ -337,6 +339,7 @@ static bool acquire(struct linear_rx *x, size_t at, double offset)
 	x->n0 = fmax(power - x->gain * x->gain, 1e-6 * power) * LINEAR_UW / (LINEAR_UW - 2);
 	x->turn = 0;
 	x->phasor = cf_mul(cf_polar(atan2((double)sum.im, (double)sum.re)), cf_polar(x->rate * (LINEAR_UW - 1)));
+	x->told = 1;
 	x->clock = x->per_symbol;
 	x->pos = x->start + LINEAR_UW * x->clock;
 	x->symbols = LINEAR_UW;
@@ -382,6 +385,8 @@ static struct reading read_symbol(struct linear_rx *x)
 	return r;
 }
 
+static inline double between(double least, double x, double most) { return x < least ? least : x > most ? most : x; }
+
 /* Moves the loops by what the symbol says; mean: of what was sent, energy: of its square. */
 static void follow(struct linear_rx *x, const struct reading *r, struct cf mean, float energy)
 {
@@ -391,22 +396,26 @@ static void follow(struct linear_rx *x, const struct reading *r, struct cf mean,
 
 	/* Where z and across are not one, what the one component adds to the other's error cancels over some symbols: pulses are even. */
 	double phase_error = (double)(r->across.im * mean.re - r->across.re * mean.im);
-	phase_error = fmin(fmax(phase_error, -1), 1);
-	early = fmin(fmax(early, -1), 1);
+	phase_error = between(-1, phase_error, 1);
+	early = between(-1, early, 1);
+	/* Fisher's information in a symbol is the mean square of this gradient; over that of a known symbol, 2 / noise, it is under 1
+	 * where the noise hides which one was sent. Then the line is one through as many fewer symbols, and stays well damped. */
+	x->told += (2 * phase_error * phase_error * x->gain * x->gain / x->n0 - x->told) / PHASE_MEMORY;
+	x->told = between(0.03, x->told, 1);
 	double step = phase_error * 2 * (2 * n - 1) / (n * (n + 1));
 	x->turn += step;
 	x->phasor = turned(x->phasor, step);
-	x->rate += phase_error * 6 / (n * (n + 1));
+	x->rate += phase_error * x->told * 6 / (n * (n + 1));
 	x->pos += x->clock + early * 2 * (2 * m - 1) / (m * (m + 1));
 	x->clock += early * 6 / (m * (m + 1));
-	x->clock = fmin(fmax(x->clock, x->per_symbol * (1 - CLOCK_MAX)), x->per_symbol * (1 + CLOCK_MAX));
+	x->clock = between(x->per_symbol * (1 - CLOCK_MAX), x->clock, x->per_symbol * (1 + CLOCK_MAX));
 
 	double k = 1.0 / (double)(x->symbols < LEVEL_MEMORY ? x->symbols : LEVEL_MEMORY);
 	double along = (double)(r->z.re * mean.re + r->z.im * mean.im);
 	double noise = (double)cf_power(r->z) - 2 * along + (double)energy;
 	x->n0 += k * (noise * x->gain * x->gain - x->n0);
-	x->gain *= fmin(fmax(1 + k * (along - (double)energy), 0.5), 2);
-	x->n0 = fmax(x->n0, 1e-7 * x->gain * x->gain);
+	x->gain *= between(0.5, 1 + k * (along - (double)energy), 2);
+	x->n0 = between(1e-7 * x->gain * x->gain, x->n0, HUGE_VAL);
 	x->sum_gain += x->gain * x->gain;
 	x->sum_n0 += x->n0;
 	x->symbols++;
@@ -453,7 +462,7 @@ static void header_symbol(struct linear_rx *x)
 {
 	float energy;
 	struct reading r = read_symbol(x);
-	struct cf mean = constellation_mean(&x->bpsk, r.z, noise(x), &energy);
+	struct cf mean = constellation_read(&x->bpsk, r.z, noise(x), NULL, &energy);
 	x->head[x->symbols - LINEAR_UW] = r.z.re;
 	follow(x, &r, mean, energy);
 	if (x->symbols < LINEAR_UW + LINEAR_HEADER)
@@ -536,13 +545,11 @@ static void payload_symbol(struct linear_rx *x)
 
 	if (x->out.eye)
 		show_eye(x);
-	if (x->kind->differential)
-		soft_change(x, llr, r.z);
-	else
-		constellation_soft(&x->points, llr, &r.z, 1, noise(x));
-	struct cf mean = constellation_mean(&x->points, axes ? cf_mul(r.z, eighth) : r.z, noise(x), &energy);
+	struct cf mean = constellation_read(&x->points, axes ? cf_mul(r.z, eighth) : r.z, noise(x), llr, &energy);
 	if (axes)
 		mean = cf_mulc(mean, eighth);
+	if (x->kind->differential)
+		soft_change(x, llr, r.z);
 	x->last = r.z;
 	x->shown[x->nshown++] = r.z;
 	for (unsigned b = 0; b < x->kind->bits && x->left; b++, x->left--)

@@ -21,6 +21,7 @@ struct rrc_bank {
 	int half;       /* values used before and behind the moment */
 	int phases;
 	double symbol;  /* symbols from a value to the next */
+	struct cf (*both)(const float *v, const float *p, int n, struct cf *slope);
 	float *taps;    /* of a phase: 2 * half pulses, each twice, then as many slopes (by symbols) */
 };
 
@@ -29,7 +30,7 @@ void rrc_bank_free(struct rrc_bank *b);
 /* The sum at x[half - 1 + fraction], 0 <= fraction < 1; x has 2 * half values. *slope: of the sum, a symbol. Between the phases of the
  * grid it goes on along the slope. */
 struct cf rrc_bank_at(const struct rrc_bank *b, const struct cf *x, double fraction, struct cf *slope);
-/* The sum alone, where no slope is wanted. */
-struct cf rrc_bank_sum(const struct rrc_bank *b, const struct cf *x, double fraction);
+/* From now on without the processor's extensions, of which no result depends: for a test. */
+void rrc_bank_portable(struct rrc_bank *b);
 
 #endif
