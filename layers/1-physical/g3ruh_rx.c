@@ -177,6 +177,7 @@ static void begin_run(struct g3ruh_rx *rx)
 			sum += fabs(symbol_at(rx, at) - rx->offset);
 		quiet = sum / 16 < 0.6 * rx->level || sum / 16 > 1.6 * rx->level ? quiet + 1 : 0;
 	}
+	at += quiet * 8 * rx->sym;
 	rx->running = true;
 	rx->at = at;
 	rx->period = rx->sym;
@@ -250,15 +251,18 @@ static void track(struct g3ruh_rx *rx, const float *y, const float *llr)
 		meets += around * around;
 		late += (double)a[k] * (symbol_at(rx, u + quarter) - symbol_at(rx, u - quarter)) / rx->level;
 	}
-	double n = HOP - 1, age = (double)rx->decided / HOP, gain = age < 6 ? 1 / (age + 2) : 0.12;
+	double n = HOP - 1; /* symbols */
+	double age = (double)rx->decided / HOP, gain = age < 6 ? 1 / (age + 2) : 0.12;
 	level /= n;
 	noise /= n;
 	rx->noise += gain * (noise - rx->noise);
 	rx->noise = rx->noise > 1e-5 ? rx->noise : 1e-5;
 	double quality = (1 + level) * fabs(1 + level) / (noise > 1e-5 ? noise : 1e-5);
 	rx->quality += 0.4 * ((quality < 50 ? quality : 50) - rx->quality);
-	if (1 + level < 0.5)
-		rx->quality = 0;
+	if (1 + level < 0.5) {
+		rx->quality = rx->decided > 0 ? 0 : rx->quality;
+		return;
+	}
 	rx->offset += gain * rx->level * offset / n;
 	rx->overlap += meets > 0 ? 0.05 * meet / (meets + HOP) : 0;
 	rx->overlap = fmin(fmax(rx->overlap, 0), 0.4);
@@ -300,7 +304,7 @@ static void run_batch(struct g3ruh_rx *rx)
 static void search(struct g3ruh_rx *rx)
 {
 	uint64_t symbols = rx->looked / GRID;
-	double re = 0, im = 0, total = 0;
+	double re = 0, im = 0, total = 0, squares = 0;
 
 	if (symbols < WINDOW)
 		return;
@@ -308,9 +312,10 @@ static void search(struct g3ruh_rx *rx)
 		const double *e = rx->energy[h];
 		re += e[0] - e[2];
 		im += e[1] - e[3];
-		total += e[0] + e[1] + e[2] + e[3];
+		total = e[0] + e[1] + e[2] + e[3];
+		squares += total * total;
 	}
-	double line = total > 0 ? hypot(re, im) / total : 0;
+	double line = squares > 0 ? hypot(re, im) / sqrt(squares * WINDOW / HOP) : 0;
 	if (line > CLOCK_LINE && line > rx->best_line) {
 		double place = atan2(im, re) / TAU; /* of changes; symbols are half a symbol on */
 		rx->best_line = line;

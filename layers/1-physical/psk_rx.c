@@ -39,9 +39,9 @@ enum {
 
 #define POINTS 32 /* running sums a symbol, at least, where there are as many samples */
 
-/* Of a spectrum of noise alone, a line of lambda times the sum of all amplitudes has the probability exp(-lambda^2 pi/4 N) in each of N
- * independent places: 2e-8 for both. */
-static const double LINE_LONG = 0.42, LINE_SHORT = 0.68;
+/* A line's power over the power of all: of noise alone it exceeds s with the probability exp(-s) in each of as many independent places as there
+ * are symbols. */
+static const double SCORE = 20;
 static const double CLOCK_LINE = 0.05; /* of random data it is 0.13 at Es/N0 of 10 dB; of noise 0.03 */
 
 struct pair {
@@ -52,9 +52,8 @@ struct found {
 	double at;       /* point: middle of a symbol */
 	double turn;     /* of the phase a symbol, radians: by the code, and by the carrier's offset */
 	double own;      /* of it by the code */
-	double line;     /* height of the spectral line over its threshold */
+	double score;    /* of the spectral line */
 	double level;    /* mean amplitude */
-	unsigned length; /* symbols of the window, of which at is the last */
 };
 
 struct psk_rx {
@@ -254,13 +253,14 @@ static void set_turn(const struct psk_rx *rx, struct found *f, double turn)
 static void look(const struct psk_rx *rx, struct found *f, double last, unsigned length)
 {
 	struct cf z[FFT] = {{0, 0}}, s[LONG], sum[2] = {{0, 0}, {0, 0}};
-	double amplitudes = 0, best = 0;
+	double amplitudes = 0, best = 0, all = 0;
 	unsigned peak = 0;
 
 	for (unsigned k = 0; k < length; k++) {
 		struct cf y = symbol_at(rx, last - (length - 1 - k) * rx->sym);
 		z[k] = s[k] = power(y, rx->m);
-		amplitudes += sqrt((double)cf_power(y));
+		all += (double)cf_power(y);
+		amplitudes += length - k <= SHORT ? sqrt((double)cf_power(y)) : 0;
 	}
 	fft(rx, z);
 	for (unsigned i = 0; i < FFT; i++)
@@ -275,9 +275,8 @@ static void look(const struct psk_rx *rx, struct found *f, double last, unsigned
 	}
 	struct cf rest = cf_mulc(sum[1], sum[0]);
 	turn += 2 * atan2(rest.im, rest.re) / length;
-	*f = (struct found){.at = last, .level = amplitudes / length, .length = length};
+	*f = (struct found){.at = last, .level = amplitudes / SHORT, .score = all > 0 ? best / all : 0};
 	set_turn(rx, f, turn);
-	f->line = amplitudes > 0 ? sqrt(best) / amplitudes / (length == LONG ? LINE_LONG : LINE_SHORT) : 0;
 }
 
 /* Timing from the energies of hops looks: the place of the last symbol's middle behind the last moment but GRID, in moments. False
@@ -323,12 +322,11 @@ static void search(struct psk_rx *rx)
 		look(rx, &f, last + (place - (place > GRID - 1 ? GRID : 0)) * rx->sym / GRID, LONG);
 	if (hops >= SHORT / HOP && timing(rx, SHORT / HOP, &place))
 		look(rx, &g, last + (place - (place > GRID - 1 ? GRID : 0)) * rx->sym / GRID, SHORT);
-	if (f.line < 1 && g.line > f.line)
+	if (g.score > f.score)
 		f = g;
-	bool better = f.line > 1 && (f.length > rx->best.length || (f.length == rx->best.length && f.line > rx->best.line));
-	if (better)
+	if (f.score > SCORE && f.score > rx->best.score)
 		rx->best = f;
-	if (rx->wait < 0 && f.line > 1)
+	if (rx->wait < 0 && f.score > SCORE)
 		rx->wait = WAIT;
 	if (rx->wait >= 0 && rx->wait-- == 0) {
 		f = rx->best;
@@ -354,6 +352,7 @@ static void begin_run(struct psk_rx *rx, const struct found *f)
 			sum += sqrt((double)cf_power(symbol_at(rx, at)));
 		quiet = sum / 8 < 0.6 * f->level || sum / 8 > 1.6 * f->level ? quiet + 1 : 0;
 	}
+	at += quiet * 4 * rx->sym;
 	rx->running = true;
 	rx->ending = false;
 	rx->at = at;
@@ -527,8 +526,8 @@ static void track(struct psk_rx *rx, const struct batch *b)
 	}
 	amplitude /= HOP;
 	noise /= HOP;
-	rx->ending = amplitude < 0.55 || rx->coherence < 0.25;
-	if (rx->ending)
+	rx->ending = rx->decided > HOP && (amplitude < 0.55 || rx->coherence < 0.25);
+	if (amplitude < 0.55)
 		return;
 	double age = (double)rx->decided / HOP, gain = age < 6 ? 1 / (age + 2) : 0.12;
 	rx->level *= 1 + gain * (amplitude - 1);
