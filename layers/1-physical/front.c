@@ -148,7 +148,7 @@ static size_t choose_phases(const struct front_cfg *c)
 		most *= 2;
 	for (size_t p = 1; p <= most; p++) {
 		double x = ratio * (double)p;
-		if (fabs(x - round(x)) < 1e-9)
+		if (fabs(x - round(x)) < 1e-9 * x)
 			return p;
 	}
 	return most;

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cpm.h"
+#include "front.h"
 #include "fsk.h"
 #include "io.h"
 
@@ -214,16 +216,64 @@ static void tx_send(void *arg, const uint8_t *bits, size_t n)
 	fsk_tx_silence(tx, GAP);
 }
 
-static void *rx_new(const struct modem_cfg *c, struct soft_sink out, struct err *e)
+struct rx {
+	struct front *front;
+	struct cpm *cpm;
+};
+
+static void rx_free(void *arg)
 {
-	(void)c;
-	(void)out;
-	err_set(e, "this receiver is not there yet");
-	return NULL;
+	struct rx *rx = arg;
+	if (!rx)
+		return;
+	front_free(rx->front);
+	cpm_free(rx->cpm);
+	free(rx);
+}
+
+static void *rx_new(const struct modem_cfg *cfg, struct soft_sink out, struct err *e)
+{
+	struct modem_cfg c = complete(cfg);
+	const struct fsk_param *p = c.scheme->param;
+	if (check(&c, e))
+		return NULL;
+	double low = c.centre_hz - c.shift_hz / 2, side = c.shift_hz / 2;
+	struct front_cfg f = {.in_hz = c.rate_hz, .centre_hz = c.centre_hz, .out_hz = c.baud * CPM_SPS};
+	f.stop_hz = fmin(side + 2.2 * c.baud, c.centre_hz + low - 0.1 * c.baud); /* -low, the lowest tone's image, is kept out */
+	f.pass_hz = fmin(fmin(side + c.baud, f.stop_hz - 0.6 * c.baud), c.rate_hz / 2 - c.centre_hz);
+	struct rx *rx = xmalloc(sizeof *rx);
+	*rx = (struct rx){.front = front_new(&f, e)};
+	if (!rx->front) {
+		rx_free(rx);
+		return NULL;
+	}
+	rx->cpm = cpm_new(&(struct cpm_cfg){.tones = p->tones, .mark_low = p->mark_low, .nrzi = c.scheme->nrzi, .baud = c.baud,
+		.h = c.shift_hz / (p->tones - 1) / c.baud}, out);
+	return rx;
+}
+
+static void to_cpm(void *arg, const struct cf *y, size_t n) { cpm_push(arg, y, n); }
+
+static void rx_push(void *arg, const float *x, size_t n)
+{
+	struct rx *rx = arg;
+	front_push(rx->front, x, n, to_cpm, rx->cpm);
+}
+
+static void rx_end(void *arg)
+{
+	static const float silence[256];
+	struct rx *rx = arg;
+	for (size_t n = front_delay(rx->front) + 1, m; n; n -= m) {
+		m = n < 256 ? n : 256;
+		rx_push(rx, silence, m);
+	}
+	cpm_end(rx->cpm);
 }
 
 static const struct modem fsk_modem = {
 	.family = "fsk", .tx_new = tx_new, .tx_send = tx_send, .tx_free = tx_free, .rx_new = rx_new,
+	.rx_push = rx_push, .rx_end = rx_end, .rx_free = rx_free,
 };
 
 /* ---- schemes ---- */
