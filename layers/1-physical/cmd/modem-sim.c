@@ -41,6 +41,7 @@ static const struct sub subs[] = {
 	{"rx", modem_rx, "a signal to packets, or to octets"},
 	{"channel", modem_channel, "a signal to what arrives of it"},
 	{"line", modem_line, "draw a line code for given bits, and read it back"},
+	{"ber", modem_ber, "measured error rates beside those of theory"},
 	{NULL, NULL, NULL},
 };
 

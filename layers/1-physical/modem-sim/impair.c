@@ -83,6 +83,16 @@ void impair_setup(const struct impair_opts *o, struct channel_conf *c)
 	}
 }
 
+bool impair_any(const struct impair_opts *o)
+{
+	const double values[] = {o->attenuation_db, o->offset_hz, o->phase_deg, o->delay_ms, o->tilt_db, o->preemphasis_us,
+	                         o->deemphasis_us, o->clip};
+	for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+		if (values[i] != 0)
+			return true;
+	return o->quantise || o->clock || o->fading || o->bursts || o->band || o->twist || o->echo.n;
+}
+
 bool impair_relative(const struct impair_opts *o)
 {
 	return o->ebn0_db < HUGE_VAL || o->snr_db < HUGE_VAL || o->bursts;

@@ -41,6 +41,8 @@ struct impair_opts {
 
 /* Fills c, but for rate_hz, seed and the powers of noise. Ends the tool when a value makes no sense. */
 void impair_setup(const struct impair_opts *o, struct channel_conf *c);
+/* True when anything but white noise is asked for. */
+bool impair_any(const struct impair_opts *o);
 /* True when the level of the signal matters: noise relative to it. */
 bool impair_relative(const struct impair_opts *o);
 /* The powers of noise, for a signal of this mean power (full scale^2) and energy a bit (the same, a Hz); NAN where not known: ends the tool
