@@ -77,18 +77,11 @@ int linear_configure(struct modem_cfg *full, const struct modem_cfg *c, struct e
 
 /* ---- bursts ---- */
 
-/* An m-sequence: x^6 + x + 1 is primitive (Golomb, Shift Register Sequences), so the 63 symbols agree with shifts of themselves in -1. */
-static uint64_t m_sequence(void)
-{
-	uint64_t out = 0;
-	for (unsigned i = 0, state = 1; i < 64; i++) {
-		out |= (uint64_t)(state & 1) << i;
-		state = state >> 1 | ((state ^ state >> 1) & 1) << 5;
-	}
-	return out;
-}
+/* An m-sequence and the beginning of its next period, bit 0 first: a[n+6] = a[n+1] + a[n] from 1, 0, 0, 0, 0, 0, since x^6 + x + 1 is
+ * primitive (Golomb, Shift Register Sequences). It agrees with itself shifted, cut off at the ends, in at most 6 places too many. */
+#define M_SEQUENCE UINT64_C(0xfd59bb49c5e51841)
 
-float linear_uw(unsigned i) { return m_sequence() >> i & 1 ? -1 : 1; }
+float linear_uw(unsigned i) { return M_SEQUENCE >> i & 1 ? -1 : 1; }
 
 float linear_pilot(uint64_t i) /* the same sequence, 63 long */
 {
@@ -110,23 +103,23 @@ static uint32_t header_crc(uint32_t count, int variant)
  * keeps words from being tones. */
 void linear_header(float symbols[LINEAR_HEADER], uint32_t count, int variant)
 {
-	uint64_t all = (uint64_t)count << LINEAR_CRC_BITS | header_crc(count, variant), mask = m_sequence();
+	uint64_t all = (uint64_t)count << LINEAR_CRC_BITS | header_crc(count, variant);
 	for (unsigned w = 0; w < LINEAR_WORDS; w++) {
 		unsigned six = all >> 6 * (LINEAR_WORDS - 1 - w) & 63;
 		for (unsigned i = 0; i < LINEAR_WORD; i++) {
-			unsigned minus = (unsigned)__builtin_popcount(six & i) + (six >> 5) + (unsigned)(mask >> i & 1);
+			unsigned minus = (unsigned)__builtin_popcount(six & i) + (six >> 5) + (unsigned)(M_SEQUENCE >> i & 1);
 			*symbols++ = minus & 1 ? -1 : 1;
 		}
 	}
 }
 
 /* The most likely word: the row with the greatest correlation, of either sign, by a fast Hadamard transform. */
-static unsigned word_read(const float *symbols, uint64_t mask)
+static unsigned word_read(const float *symbols)
 {
 	float v[LINEAR_WORD];
 	unsigned best = 0;
 	for (unsigned i = 0; i < LINEAR_WORD; i++)
-		v[i] = mask >> i & 1 ? -symbols[i] : symbols[i];
+		v[i] = M_SEQUENCE >> i & 1 ? -symbols[i] : symbols[i];
 	for (unsigned d = 1; d < LINEAR_WORD; d *= 2)
 		for (unsigned i = 0; i < LINEAR_WORD; i++)
 			if (!(i & d)) {
@@ -142,9 +135,9 @@ static unsigned word_read(const float *symbols, uint64_t mask)
 
 int64_t linear_header_read(const float symbols[LINEAR_HEADER], int variant)
 {
-	uint64_t all = 0, mask = m_sequence();
+	uint64_t all = 0;
 	for (unsigned w = 0; w < LINEAR_WORDS; w++)
-		all = all << 6 | word_read(symbols + w * LINEAR_WORD, mask);
+		all = all << 6 | word_read(symbols + w * LINEAR_WORD);
 	uint32_t count = (uint32_t)(all >> LINEAR_CRC_BITS);
 	return count <= LINEAR_BITS_MAX && (all & 0x3fff) == header_crc(count, variant) ? (int64_t)count : -1;
 }

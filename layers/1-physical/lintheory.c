@@ -1,11 +1,12 @@
-/* lintheory.c - the bit error rates of linear modulations over white Gaussian noise, in closed form. */
+/* lintheory.c - the bit error rates of linear modulations over white Gaussian noise, in closed form (J. Proakis, Digital Communications,
+ * 4th edition, 5.2, and what is cited below). All are exact, for decisions by the nearest point. */
 
 #include "linear.h"
 
 #define PI 3.14159265358979323846
 
 /* M amplitudes at equal distances, Gray labels: K. Cho, D. Yoon, "On the general BER expression of one- and two-dimensional amplitude
- * modulations", IEEE Trans. Commun. 50(7), 2002, (9) and (10). distance: from a point to the border, over the noise's standard
+ * modulations", IEEE Trans. Commun. 50(7), 2002. distance: from a point to the border, over the noise's standard
  * deviation. Returns the mean over the k = log2 M bits. */
 static double ask_ber(unsigned k, double distance)
 {
@@ -50,7 +51,7 @@ static double psk8_ber(double es)
 }
 
 /* Q1(a, b) - I0(ab) exp(-(a^2+b^2)/2) / 2, with both functions' integrals over a circle (M. K. Simon, M.-S. Alouini, Digital
- * Communication over Fading Channels, (4.16) and (8.?)) put together. The integrand is periodic, so equal steps converge
+ * Communication over Fading Channels, 4.2) put together. The integrand is periodic, so equal steps converge
  * exponentially. */
 static double dqpsk_ber(double ebn0)
 {
@@ -71,23 +72,23 @@ double linear_theory(const struct scheme *s, double ebn0_db, const char **what)
 
 	what = what ? what : &unused;
 	if (k->differential && k->bits == 1) {
-		*what = "exp(-Eb/N0)/2; Proakis 5.2-69";
+		*what = "exp(-Eb/N0)/2; Proakis (4th) 5.2-69";
 		return exp(-g) / 2;
 	}
 	if (k->differential) {
-		*what = "Q1(a,b) - I0(ab) exp(-(a^2+b^2)/2)/2, a,b = sqrt(2 Eb/N0 (1 -+ sqrt(1/2))); Proakis 5.2-70";
+		*what = "Q1(a,b) - I0(ab) exp(-(a^2+b^2)/2)/2, a,b = sqrt(2 Eb/N0 (1 -+ sqrt(1/2))); Proakis (4th) 5.2-70";
 		return dqpsk_ber(g);
 	}
 	switch (k->shape) {
-	case SHAPE_OOK: *what = "Q(sqrt(Eb/N0)); Proakis 5.2-11"; return q_function(sqrt(g));
+	case SHAPE_OOK: *what = "Q(sqrt(Eb/N0)); Proakis (4th) 5.2-11"; return q_function(sqrt(g));
 	case SHAPE_PSK:
 		*what = "8 phases, Gray, exact: Craig's integral by sector (MILCOM 1991)";
 		return psk8_ber(3 * g);
 	case SHAPE_ASK:
-		*what = k->bits == 1 ? "Q(sqrt(2 Eb/N0)); Proakis 5.2-5" : "M-ASK, Gray, exact: Cho and Yoon 2002, (9) (10)";
+		*what = k->bits == 1 ? "Q(sqrt(2 Eb/N0)); Proakis (4th) 5.2-5" : "M-ASK, Gray, exact: Cho and Yoon 2002";
 		return ask_ber(k->bits, sqrt(6 * k->bits * g / (m * m - 1)));
 	case SHAPE_QAM:
-		*what = k->bits == 2 ? "Q(sqrt(2 Eb/N0)); Proakis 5.2-57" : "square M-QAM, Gray, exact: Cho and Yoon 2002, (14) to (16)";
+		*what = k->bits == 2 ? "Q(sqrt(2 Eb/N0)); Proakis (4th) 5.2-57" : "square M-QAM, Gray, exact: Cho and Yoon 2002";
 		return ask_ber(k->bits / 2, sqrt(3 * k->bits * g / (m - 1)));
 	}
 	return NAN;
