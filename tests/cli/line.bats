@@ -260,8 +260,32 @@ END
 @test '--spectrum: the same for the same seed; close to the closed form; hdb3 has none' {
 	line --spectrum --seed 1 --bits 100000 -T tsv ami >a
 	line --spectrum --seed 1 --bits 100000 -T tsv ami | cmp a -
-	awk -F '\t' 'NR > 1 { d = $2 - $3; if (d * d > 0.0025) bad = 1; n++ } END { exit bad || n != 41 }' a
+	awk -F '\t' 'NR > 1 { d = $2 - $3; if (d * d > 0.0025) bad = 1; n++ } END { exit bad || n != 81 }' a
 	has "$(line --spectrum --seed 1 --bits 10000 ami)" 'theory: sinc^2(f) sin^2(pi f)'
 	is "$(line --spectrum --seed 1 --bits 10000 -T tsv hdb3 | awk -F '\t' 'NR > 1 && $3 != ""' | wc -l)" 0
 	has "$(line --spectrum --seed 1 --bits 100000 rz)" 'a line at 1 times the rate of the pulses, of 0.05'
+}
+
+# ---- pictures in files ----
+
+@test '--svg: title, labels and marks in it, the same each time; long messages; spectra; what cannot be written' {
+	line hdb3 1 0000 --svg a.svg >a
+	line hdb3 1 0000 | cmp a -
+	for words in '<svg ' 'HDB3: high-density bipolar of order 3' '>V<' 'running digital sum' 'time, bits'; do
+		grep -q -F -- "$words" a.svg || has "$(cat a.svg)" "$words"
+	done
+	line hdb3 1 0000 --svg b.svg >/dev/null
+	cmp a.svg b.svg
+	line 8b10b K28.5 D16.2 --svg a.svg >/dev/null
+	has "$(cat a.svg)" '>K28.5<'
+	has "$(cat a.svg)" '>D16.2 01010000<'
+	printf 'octets hex=%s\n' "$(printf '5a%.0s' {1..2000})" ff | line manchester --levels --svg a.svg >/dev/null
+	has "$(cat a.svg)" 'the first 2000 levels'
+	[ "$(wc -c <a.svg)" -lt 1000000 ]
+	line --spectrum --seed 1 --bits 10000 rz --svg a.svg >/dev/null
+	has "$(cat a.svg)" '>measured<'
+	has "$(cat a.svg)" 'line, 0.0'
+	try line ami 1 --svg /nonexistent/x
+	is "$code $(wc -l <err)" '2 1'
+	line ami '' --svg a.svg # nothing is a drawing too
 }

@@ -16,6 +16,7 @@ enum { COLUMNS = 80, SAID_MAX = 20 }; /* violations that are said one by one */
 
 static bool decode, hex, levels, spectrum, list;
 static int form, start;
+static const char *svg;
 static int64_t seed = -1, random_bits = 1000000, width;
 
 static const char *const usage[] = {"[options] CODE [BITS...]", "-d [options] CODE [LEVELS...]", "--spectrum CODE",
@@ -28,6 +29,7 @@ static const struct opt opts[] = {
 	{0, "levels", NULL, OPT_FLAG, &levels, 0, 0, "print the levels: +0-0+"},
 	{'T', "to", "text|tsv", OPT_ENUM, &form, 0, 0, "a drawing, or a row a level"},
 	{0, "width", "N", OPT_INT, &width, 16, 10000, "columns of the drawing (the terminal's, else 80)"},
+	{0, "svg", "FILE", OPT_STR, &svg, 0, 0, "draw it as an SVG file too (of packets the first)"},
 	{0, "spectrum", NULL, OPT_FLAG, &spectrum, 0, 0, "measure the power spectral density on random bits"},
 	{0, "bits", "N", OPT_INT, &random_bits, 1000, 1e8, "how many of them (1000000)"},
 	{0, "seed", "N", OPT_INT, &seed, 0, 9e15, "random bits of --spectrum (from the system; -v says which)"},
@@ -68,6 +70,9 @@ static int columns(void)
 
 static void show(struct out *o, const struct coded *c)
 {
+	struct err e;
+	if (svg && records == 1 && line_save(c, svg, &e) != 0)
+		tool_die(EX_BAD, "%s", e.msg);
 	if (levels) {
 		line_levels(o, c->y, c->n * line.elements, line_wide(&line));
 	} else if (form == 1) {
@@ -163,7 +168,7 @@ static void decode_text(struct out *o, const char *text, const char *where)
 	begin(true);
 	size_t symbols = line_decode(&line, y, n, s);
 	records++;
-	if (levels || form == 1 || opt_verbose)
+	if (levels || form == 1 || opt_verbose || svg)
 		show(o, &(struct coded){&line, s, symbols, y, f.mark});
 	else if (where)
 		put_bits(o, s, symbols);
@@ -256,10 +261,15 @@ static void from_operands(struct out *o, char **words, int n)
 
 static void measure(struct out *o)
 {
-	uint64_t used = seed < 0 ? rng_entropy() >> 12 : (uint64_t)seed;
+	struct line_density d = {.seed = seed < 0 ? rng_entropy() >> 12 : (uint64_t)seed, .bits = (size_t)random_bits,
+	                         .theory = line.block ? NULL : line.pulse->psd};
+	struct err e;
 	if (opt_verbose)
-		tool_say("seed %llu", (unsigned long long)used);
-	line_show_spectrum(o, &line, used, (size_t)random_bits, form == 1);
+		tool_say("seed %llu", (unsigned long long)d.seed);
+	line_spectrum(line.name, d.seed, d.bits, LINE_STEP, LINE_POINTS, d.psd, d.tones);
+	line_show_spectrum(o, &line, &d, form == 1);
+	if (svg && line_save_spectrum(&line, &d, svg, &e) != 0)
+		tool_die(EX_BAD, "%s", e.msg);
 }
 
 int modem_line(int argc, char **argv)

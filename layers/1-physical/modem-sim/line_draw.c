@@ -21,6 +21,7 @@ struct canvas {
 	const struct coded *c;
 	int wide;          /* columns of an element */
 	size_t first, end; /* elements in this row of the picture */
+	uint16_t *bits;    /* of a block code's groups */
 	char *line;        /* of characters, blank when a row begins */
 	size_t columns;
 };
@@ -50,36 +51,47 @@ static void centre(struct canvas *v, size_t i, size_t n, const char *text)
 		v->line[at + j] = text[j];
 }
 
-static void symbol_rows(struct canvas *v, struct out *o)
+void line_label(const struct line *l, uint16_t s, char label[LINE_LABEL_MAX])
+{
+	char name[LINE_NAME_MAX];
+	line_symbol_name(l, s, name);
+	if (l->block == &line_8b10b && s < LINE_CONTROL)
+		snprintf(label, LINE_LABEL_MAX, "D%u.%u %s", s & 31U, s >> 5, name);
+	else
+		snprintf(label, LINE_LABEL_MAX, "%s", name);
+}
+
+static void symbol_row(struct canvas *v, struct out *o)
 {
 	const struct coded *c = v->c;
 	const struct line *l = c->line;
 	blank_row(v);
 	for (size_t i = v->first; i < v->end; i += l->elements) {
-		char name[LINE_NAME_MAX];
-		line_symbol_name(l, c->s[i / l->elements], name);
-		centre(v, i, l->elements, name);
+		char label[LINE_LABEL_MAX];
+		line_label(l, c->s[i / l->elements], label);
+		centre(v, i, l->elements, label);
 	}
 	put_row(v, o, "");
 }
 
-/* Of block codes: the bits that the symbols became. */
+uint16_t *line_group_bits(const struct coded *c)
+{
+	struct line back = *c->line;
+	size_t n = c->n * back.block->elements;
+	uint16_t *bits = xmalloc(n * sizeof *bits + 1);
+	back.violation = NULL;
+	line_start(&back, back.begun, false);
+	back.pulse->decode(&back, c->y, n, bits);
+	return bits;
+}
+
 static void group_row(struct canvas *v, struct out *o)
 {
-	const struct line *l = v->c->line;
-	struct line back;
-	unsigned step = l->pulse->elements;
-	size_t n = v->end / step;
-	uint16_t *bits = xmalloc(n * sizeof *bits + 1);
-	back = *l;
-	back.violation = NULL;
-	line_start(&back, (struct line_begin){.level = l->begun.level}, false);
-	back.pulse->decode(&back, v->c->y, n, bits);
+	unsigned step = v->c->line->pulse->elements;
 	blank_row(v);
 	for (size_t i = v->first; i < v->end; i += step)
-		centre(v, i, step, bits[i / step] & 1 ? "1" : "0");
+		centre(v, i, step, v->bits[i / step] & 1 ? "1" : "0");
 	put_row(v, o, "");
-	free(bits);
 }
 
 static void mark_row(struct canvas *v, struct out *o)
@@ -150,9 +162,10 @@ void line_draw(struct out *o, const struct coded *c, int width)
 		marks |= c->mark[i] != ' ';
 	v.columns = step * (size_t)v.wide + 1;
 	v.line = xmalloc(v.columns);
+	v.bits = l->block ? line_group_bits(c) : NULL;
 	for (v.first = 0; v.first < all; v.first += step) {
 		v.end = v.first + step < all ? v.first + step : all;
-		symbol_rows(&v, o);
+		symbol_row(&v, o);
 		if (l->block)
 			group_row(&v, o);
 		if (marks)
@@ -163,6 +176,7 @@ void line_draw(struct out *o, const struct coded *c, int width)
 			out_puts(o, "\n");
 	}
 	free(v.line);
+	free(v.bits);
 }
 
 void line_summary(struct out *o, const struct coded *c)
@@ -255,8 +269,7 @@ void line_list(struct out *o, bool tsv)
 
 /* ---- spectra ---- */
 
-#define STEP 0.05 /* bit rates */
-enum { POINTS = 41, BAR = 40 };
+enum { BAR = 40 }; /* columns */
 
 static void bar(struct out *o, double v, double most)
 {
@@ -265,29 +278,30 @@ static void bar(struct out *o, double v, double most)
 		out_write(o, "#", 1);
 }
 
-void line_show_spectrum(struct out *o, const struct line *l, uint64_t seed, size_t bits, bool tsv)
+void line_show_spectrum(struct out *o, const struct line *l, const struct line_density *d, bool tsv)
 {
-	double psd[POINTS], tones[3], most = 0;
-	double (*theory)(const struct line_code *c, double f) = l->block ? NULL : l->pulse->psd;
-	line_spectrum(l->name, seed, bits, STEP, POINTS, psd, tones);
-	for (unsigned i = 0; i < POINTS; i++)
-		most = fmax(most, psd[i]);
-	out_printf(o, tsv ? "f\tmeasured\ttheory\n" : "f/rate  measured  %s\n", theory ? "theory" : "");
-	for (unsigned i = 0; i < POINTS; i++) {
-		double f = STEP * i;
-		out_printf(o, tsv ? "%.2f\t%.5f\t" : "%6.2f  %8.4f  ", f, psd[i]);
-		if (theory)
-			out_printf(o, tsv ? "%.5f" : "%6.4f  ", theory(l->pulse, f));
+	double most = 0;
+	for (unsigned i = 0; i < LINE_POINTS; i++)
+		most = fmax(most, d->psd[i]);
+	if (tsv)
+		out_puts(o, "f\tmeasured\ttheory\n");
+	else
+		out_printf(o, "f/rate  measured%s\n", d->theory ? "  theory" : "");
+	for (unsigned i = 0; i < LINE_POINTS; i += tsv ? 1 : 2) {
+		double f = LINE_STEP * i;
+		out_printf(o, tsv ? "%.3f\t%.5f\t" : "%6.2f  %8.4f  ", f, d->psd[i]);
+		if (d->theory)
+			out_printf(o, tsv ? "%.5f" : "%6.4f  ", d->theory(l->pulse, f));
 		if (!tsv)
-			bar(o, psd[i], most);
+			bar(o, d->psd[i], most);
 		out_puts(o, "\n");
 	}
 	if (tsv)
 		return;
-	out_puts(o, "power spectral density, two-sided, in V^2 over the bit rate, for levels in V and random bits\n");
+	out_puts(o, "power spectral density, two-sided, levels in V into 1 ohm: in W, times the bit rate\n");
 	for (unsigned k = 0; k < 3; k++)
-		if (tones[k] > 1e-4)
-			out_printf(o, "a line at %u times the rate of the pulses, of %.4f V^2\n", k, tones[k]);
-	if (theory)
+		if (d->tones[k] > 1e-4)
+			out_printf(o, "and a line at %u times the rate of the pulses: %.4f W\n", k, d->tones[k]);
+	if (d->theory)
 		out_printf(o, "theory: %s\n", l->pulse->psd_what);
 }
