@@ -21,7 +21,7 @@ enum {
 	GRID = 4,                /* moments a symbol where the search looks */
 	HOP = 32,                /* symbols between looks, and a batch */
 	WINDOW = 128,            /* symbols of the search */
-	WAIT = 2,                /* looks after the first that finds something, for a better one */
+	WAIT = 4,                /* looks after the first that finds something, for a better one */
 	LOOK = 16,               /* symbols behind a batch that its soft bits are made with */
 	SPAN = HOP + LOOK,
 	KEEP = 640,              /* symbols of signal that are kept */
@@ -30,6 +30,7 @@ enum {
 };
 
 static const double CLOCK_LINE = 0.12;  /* of random data without noise it is 0.4; noise alone exceeds this once in 10^5 looks */
+static const double MOST_DRIFT = 0.005; /* of the symbol clock */
 static const double POOREST = 3;        /* level^2 over noise: below, it is noise (which has 1.8) */
 
 struct g3ruh_rx {
@@ -269,10 +270,11 @@ static void track(struct g3ruh_rx *rx, const float *y, const float *llr)
 	rx->level *= 1 + gain * fmax(level, -0.5);
 	rx->sum_noise += noise * HOP;
 	/* The mean slope between a quarter before and behind: the pulse's correlation with itself falls by 1.85 a symbol, twice. */
-	double error = late / n / 1.85;
+	double error = fmin(fmax(late / n / 1.85, -0.2), 0.2);
 	gain = age < 4 ? 0.4 : 0.15;
 	rx->at += gain * error * rx->sym;
 	rx->period += gain * gain / 6 / HOP * error * rx->sym;
+	rx->period = fmin(fmax(rx->period, (1 - MOST_DRIFT) * rx->sym), (1 + MOST_DRIFT) * rx->sym);
 }
 
 static void run_batch(struct g3ruh_rx *rx)

@@ -42,6 +42,7 @@ enum {
 /* A line's power over the power of all: of noise alone it exceeds s with the probability exp(-s) in each of as many independent places as there
  * are symbols. */
 static const double SCORE = 20;
+static const double MOST_DRIFT = 0.005; /* of the symbol clock */
 static const double CLOCK_LINE = 0.05; /* of random data it is 0.13 at Es/N0 of 10 dB; of noise 0.03 */
 
 struct pair {
@@ -534,10 +535,11 @@ static void track(struct psk_rx *rx, const struct batch *b)
 	rx->noise += gain * (noise - rx->noise);
 	rx->noise = rx->noise > 1e-5 ? rx->noise : 1e-5;
 	rx->sum_noise += noise * HOP;
-	error = weight > 0 ? error / (weight > HOP ? weight : HOP) : 0;
+	error = fmin(fmax(error / fmax(weight, HOP), -0.2), 0.2);
 	gain = age < 4 ? 0.3 : 0.15;
 	rx->at += gain * error * rx->sym;
 	rx->period += gain * gain / 6 / HOP * error * rx->sym;
+	rx->period = fmin(fmax(rx->period, (1 - MOST_DRIFT) * rx->sym), (1 + MOST_DRIFT) * rx->sym);
 }
 
 static void run_batch(struct psk_rx *rx)
