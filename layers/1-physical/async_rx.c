@@ -22,16 +22,21 @@ enum {
 	WINDOW = 12,          /* symbols that the detector looks at */
 	LOOK = WINDOW + 6,    /* symbols that a row of trellises searches */
 	AGAIN = 4,            /* symbols from a false alarm to the next detection */
+	HISTORY = PAST / G - WINDOW, /* symbols that a new search goes back at most */
+	CONTEST = 16, CONTEST_LAST = 128,
+	RIVALS = 5,           /* carrier offsets on each side */
 	SETTLE = 14,          /* symbols behind a character until it is believed */
 };
 
 /* Energy of a symbol in the tones over noise density, that wakes. */
 static const double WAKE = 3.6;
 /* Carrier offsets that are looked for, Hz, but no more than so many cycles a symbol, this far apart. */
-static const double OFFSET_HZ = 60, OFFSET_MOST = 0.35, OFFSET_STEP = 0.02;
+static const double OFFSET_HZ = 60, OFFSET_MOST = 0.35, OFFSET_STEP = 0.015;
 /* A signal so many times as strong as the one that is followed is another; and symbols that the strength is averaged over. */
 static const double STRONGER = 4, TRACK = 16;
 static const double SURE = 8;         /* nats that a detection must be likelier than silence, its costs paid */
+/* Beyond this index of modulation a sixteenth of a symbol's error of timing spoils the phase between the tones. */
+static const double H_MOST = 1.5;
 static const double ES_N0_MOST = 300; /* what an undisturbed signal counts as */
 
 struct async_rx {
@@ -54,14 +59,15 @@ struct async_rx {
 	float energy[PAST], tones[PAST], rest[PAST]; /* of a symbol that ends there: in the likelier tone, and outside */
 
 	struct async_trellis *trellis;
-	bool locked;
+	bool locked, coherent;
 	double offset;                /* cycles a symbol */
 	struct cf turn, turn_spin;    /* takes the offset off */
 	double es, n0;                /* of a symbol */
 	int64_t armed;                /* when the detector woke; 0: not */
 	int64_t from;                 /* before that all is said */
 	int64_t quiet_until;          /* no detection before */
-	int64_t silent_since;
+	int64_t silent_since, locked_at;
+	int64_t contest;              /* symbols behind locked_at to the next one */
 
 	bool started, content;        /* sync: behind the preamble */
 	double started_s, es_n0_sum, offset_sum;
@@ -112,6 +118,7 @@ struct async_rx *async_rx_new(const struct async_cfg *cfg, struct byte_sink out,
 		return NULL;
 	}
 	rx->dims = h + 2.3;
+	rx->coherent = !cfg->noncoherent && h <= H_MOST;
 	bool mark_low = p->mark_low != cfg->invert;
 	double mark = (mark_low ? -0.5 : 0.5) * h, per = 1.0 / (G * rx->sub);
 	rx->mark_spin = cf_polar(-TAU * mark * per);
@@ -119,7 +126,7 @@ struct async_rx *async_rx_new(const struct async_cfg *cfg, struct byte_sink out,
 	rx->mark_cycles = mark * per;
 	struct async_trellis_cfg t = {
 		.turn = 2 * mark, .data_bits = cfg->data_bits, .parity = cfg->parity, .stop_bits = cfg->stop_bits - 0.25,
-		.sync = cfg->sync, .sync_octet = 0xab, .coherent = !cfg->noncoherent,
+		.sync = cfg->sync, .sync_octet = 0xab, .coherent = rx->coherent,
 	};
 	rx->trellis = async_trellis_new(&t);
 	rx->from = 0;
@@ -144,7 +151,7 @@ static void stop(struct async_rx *rx, double t_s)
 	double n = rx->chars ? (double)rx->chars : NAN;
 	struct lock lock = {
 		.start_s = rx->started_s, .end_s = t_s, .ebn0_db = to_db(rx->es_n0_sum / n), .offset_hz = rx->offset_sum / n * rx->baud,
-		.clock_ppm = NAN, .coherent = !rx->c.noncoherent, .complete = true,
+		.clock_ppm = NAN, .coherent = rx->coherent, .complete = true,
 	};
 	rx->started = false;
 	if (rx->out.stop && rx->chars)
@@ -223,35 +230,60 @@ static void feed(struct async_rx *rx, int64_t step)
 }
 
 /* Runs the trellis from a step to now. */
-static void run(struct async_rx *rx, double offset, int64_t from)
+static void run(struct async_rx *rx, double offset, int64_t from, int64_t taken)
 {
-	async_trellis_reset(rx->trellis, from);
+	async_trellis_reset(rx->trellis, from, taken);
 	async_trellis_scale(rx->trellis, sqrt(rx->es * G * rx->sub), rx->es / rx->n0);
 	set_offset(rx, offset, from);
 	for (int64_t s = from; s < rx->step; s++)
 		feed(rx, s);
 }
 
-static void acquire(struct async_rx *rx)
+static int64_t since(const struct async_rx *rx, int64_t symbols)
 {
-	double most = OFFSET_HZ / rx->baud < OFFSET_MOST ? OFFSET_HZ / rx->baud : OFFSET_MOST, best = 0, best_score = -1;
-	int n = (int)ceil(most / OFFSET_STEP);
-	int64_t from = rx->step - LOOK * G > rx->from ? rx->step - LOOK * G : rx->from;
-	for (int j = -n; j <= n; j++) {
-		run(rx, j * OFFSET_STEP, from);
+	int64_t from = rx->step - symbols * G;
+	return from > rx->from ? from : rx->from;
+}
+
+/* The likeliest carrier offset among so many from lo on, by the last symbols; -1: silence is likelier than any. */
+static double search(struct async_rx *rx, double lo, int n, int64_t symbols, double *offset)
+{
+	double best = -1;
+	for (int j = 0; j < n; j++) {
+		run(rx, lo + j * OFFSET_STEP, since(rx, symbols), 0);
 		double score = async_trellis_score(rx->trellis);
-		if (score > best_score && !async_trellis_silent(rx->trellis)) {
-			best_score = score;
-			best = j * OFFSET_STEP;
+		if (score > best && !async_trellis_silent(rx->trellis)) {
+			best = score;
+			*offset = lo + j * OFFSET_STEP;
 		}
 	}
+	return best;
+}
+
+static void acquire(struct async_rx *rx)
+{
+	double most = OFFSET_HZ / rx->baud < OFFSET_MOST ? OFFSET_HZ / rx->baud : OFFSET_MOST, offset = 0;
+	int n = rx->coherent ? (int)ceil(most / OFFSET_STEP) : 0;
 	rx->quiet_until = rx->step + AGAIN * G;
-	if (best_score <= SURE)
+	if (search(rx, -n * OFFSET_STEP, 2 * n + 1, LOOK, &offset) < SURE)
 		return;
-	from = rx->step - (PAST - G * WINDOW) > rx->from ? rx->step - (PAST - G * WINDOW) : rx->from;
-	run(rx, best, from);
+	run(rx, offset, since(rx, HISTORY), rx->from);
 	rx->locked = !async_trellis_silent(rx->trellis);
-	rx->silent_since = rx->step;
+	rx->silent_since = rx->locked_at = rx->step;
+	rx->contest = CONTEST;
+}
+
+/* The carrier offset that looked best at first may be another's by a phase a character. As more is heard, the neighbours are
+ * tried again. */
+static void contest(struct async_rx *rx)
+{
+	double offset = rx->offset + async_trellis_offset(rx->trellis), was = offset;
+	int64_t taken = async_trellis_taken(rx->trellis), heard = rx->contest + LOOK;
+	search(rx, offset - RIVALS * OFFSET_STEP, 2 * RIVALS + 1, heard, &offset);
+	if (fabs(offset) > OFFSET_MOST)
+		offset = was;
+	run(rx, offset, since(rx, HISTORY), taken);
+	rx->contest *= 2;
 }
 
 static void detect(struct async_rx *rx)
@@ -320,6 +352,8 @@ static void follow(struct async_rx *rx)
 		rx->quiet_until = rx->armed = 0;
 		return;
 	}
+	if (rx->coherent && rx->contest <= CONTEST_LAST && rx->step - rx->locked_at >= rx->contest * G)
+		contest(rx);
 	give(rx, delay(rx));
 	if (!async_trellis_silent(rx->trellis)) {
 		rx->silent_since = rx->step;

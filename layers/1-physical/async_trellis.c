@@ -20,16 +20,22 @@ enum {
 	PAST = MASK + 1,           /* steps of tones to look back to; a power of 2, more than a sync word */
 	NODES = 1 << 13,      /* events kept; a power of 2 */
 	SYNC_BITS = 16,       /* of preamble that open a synchronous signal */
+	SLIPS = 2,            /* steps that an octet may be early or late */
 	QUEUE = 64,
 };
 
 /* Gains of the phase loops: the first behind a start, the least, and that of frequency over phase squared. */
 static const float GAIN_FIRST = 0.5f, GAIN_LEAST = 0.06f, GAIN_FREQ = 0.2f;
+/* Radians a symbol that a survivor's carrier may be off. Less than a character's worth of turning from one phase to the next,
+ * TAU / PHASES / 10, or it follows a carrier that is not there, at the price of an error a character. */
+static const float OFF_MOST = 0.09f;
 /* What it costs, in nats, to believe that a signal begins and ends. */
 static const double COST_START = 16, COST_STOP = 4;
 /* And what a symbol must be worth, since its data and its moment could be anything: ln 2, and a little. */
-static const double COST_BIT = 1;
-/* Half what an octet that begins a step early or late costs, in symbols. */
+/* Where there is less noise than this, what differs from the expectation is not noise, and costs do not fall further. */
+static const double COST_ES_N0 = 8;
+static const double COST_BIT = 1, COST_BIT_ALONE = 2.5;
+/* What an octet that begins a step early or late costs, in symbols. */
 static const float SLIP = 0.25f;
 static const float NEVER = -1e9f;
 
@@ -63,6 +69,7 @@ struct async_trellis {
 	float scale, es_n0, silence;
 
 	struct cf mark[PAST], space[PAST];     /* scaled, a step each */
+	struct cf hold[PAST];                  /* what a step of rest is worth */
 	struct cf mark_sum[PAST], space_sum[PAST]; /* over the symbol that ends */
 	float silent_past[PAST];
 	struct row chars[G][2][PHASES];        /* by moment, in turn */
@@ -78,7 +85,7 @@ struct async_trellis {
 	int64_t best_step;
 	uint32_t nodes;
 	struct node node[NODES];
-	int64_t taken;                         /* events up to this step are given */
+	int64_t taken;                         /* events up to this step are given, or will never be */
 	struct async_event queue[QUEUE];
 	size_t head, count;
 };
@@ -103,13 +110,15 @@ struct async_trellis *async_trellis_new(const struct async_trellis_cfg *c)
 	struct async_trellis *t = xmalloc(sizeof *t);
 	memset(t, 0, sizeof *t);
 	t->c = *c;
-	t->phases = count_phases(c->turn);
+	if (!c->coherent)
+		t->c.turn = 0;
+	t->phases = count_phases(t->c.turn);
 	t->places = c->data_bits + (c->parity != 0);
 	t->stop_steps = (int)(c->stop_bits * G + 0.5);
-	t->rho = cf_polar(-TAU * c->turn);
-	t->spin = cf_polar(-TAU * c->turn / G);
+	t->rho = cf_polar(-TAU * t->c.turn);
+	t->spin = cf_polar(-TAU * t->c.turn / G);
 	async_trellis_scale(t, 1, 1);
-	async_trellis_reset(t, 0);
+	async_trellis_reset(t, 0, 0);
 	return t;
 }
 
@@ -120,7 +129,7 @@ void async_trellis_free(struct async_trellis *t)
 
 static struct path nowhere(void) { return (struct path){.m = NEVER, .ur = 1}; }
 
-void async_trellis_reset(struct async_trellis *t, int64_t step)
+void async_trellis_reset(struct async_trellis *t, int64_t step, int64_t taken)
 {
 	memset(t->mark, 0, sizeof t->mark);
 	memset(t->space, 0, sizeof t->space);
@@ -149,15 +158,16 @@ void async_trellis_reset(struct async_trellis *t, int64_t step)
 	t->spun = cf_polar(-TAU * fmod(t->c.turn / G * (double)(step + 1 - G), 1));
 	t->nodes = 1; /* number 0: before everything */
 	memset(t->node, 0, sizeof t->node);
-	t->taken = step;
+	t->taken = taken;
 	t->head = t->count = 0;
 }
 
 void async_trellis_scale(struct async_trellis *t, double amplitude, double es_n0)
 {
 	t->scale = amplitude > 0 ? (float)(1 / amplitude) : 0;
-	t->es_n0 = (float)es_n0;
-	t->silence = (float)((0.5 + COST_BIT / (2 * es_n0)) / G);
+	t->es_n0 = (float)(es_n0 < COST_ES_N0 ? es_n0 : COST_ES_N0);
+	es_n0 = t->es_n0;
+	t->silence = (float)((0.5 + (t->c.coherent ? COST_BIT : COST_BIT_ALONE) / (2 * es_n0)) / G);
 }
 
 static uint32_t add_node(struct async_trellis *t, enum async_kind kind, int64_t step, const struct path *p)
@@ -167,12 +177,14 @@ static uint32_t add_node(struct async_trellis *t, enum async_kind kind, int64_t 
 	return id;
 }
 
+static inline float limit(float w) { return w > OFF_MOST ? OFF_MOST : w < -OFF_MOST ? -OFF_MOST : w; }
+
 /* Follows a piece of signal c, share of a symbol long, that the path expected. Turns the phase. */
 static inline void follow(struct path *p, struct cf c, float share, float least)
 {
 	p->m += p->ur * c.re + p->ui * c.im;
 	float e = p->ur * c.im - p->ui * c.re;
-	p->w += GAIN_FREQ * p->a * p->a * e;
+	p->w = limit(p->w + GAIN_FREQ * p->a * p->a * e);
 	float angle = p->w * share + p->a * e;
 	float re = p->ur - angle * p->ui, im = p->ui + angle * p->ur;
 	float norm = 1.5f - 0.5f * (re * re + im * im);
@@ -219,7 +231,7 @@ static void advance(struct row *restrict to, const struct row *restrict one, con
 		float tr = s ? rho.re : 1, ti = s ? rho.im : 0;
 		uint32_t bits = s ? zero->bits[j] : one->bits[j] | 1u << j;
 		float e = ur * ci - ui * cr;
-		w += GAIN_FREQ * a * a * e;
+		w = limit(w + GAIN_FREQ * a * a * e);
 		float angle = w + a * e, re = ur - angle * ui, im = ui + angle * ur;
 		float norm = 1.5f - 0.5f * (re * re + im * im), less = a - 0.7f * a * a;
 		re *= norm;
@@ -294,9 +306,11 @@ static void step_characters(struct async_trellis *t, int slot, struct cf mark, s
 /* The line at rest: it was before, or a stop bit ends, or a signal begins. */
 static void step_rest(struct async_trellis *t, struct cf mark)
 {
-	struct cf now = t->mark[t->step & MASK], stop = {0};
+	struct cf now = t->hold[t->step & MASK], stop = {0};
 	for (int j = 0; j < t->stop_steps; j++)
 		stop = cf_add(stop, t->mark[(t->step - j) & MASK]);
+	if (!t->c.coherent)
+		stop = (struct cf){sqrtf(cf_power(stop)), 0};
 	for (int k = 0; k < t->phases; k++) {
 		struct path p = t->done[(t->step - t->stop_steps) & MASK][k];
 		follow(&t->rest[k], now, 1.0f / G, GAIN_LEAST);
@@ -352,19 +366,30 @@ static void rebase(struct async_trellis *t)
 	t->quiet -= by;
 }
 
-/* Synchronous: octets follow each other, a step early or late at times; a signal begins with sync octets. */
-static void step_octets(struct async_trellis *t, int slot)
+/* An octet that ended now, or a little later or earlier, is followed by one that begins at the moment of slot (place 0 there). */
+static void join(struct async_trellis *t, int slot, int64_t ended, float cost)
 {
 	for (int k = 0; k < t->phases; k++) {
-		struct path p = t->done[t->step & MASK][k], late = t->done[(t->step - 1) & MASK][k];
-		if (late.m - SLIP > p.m) {
-			p = late;
-			p.m -= SLIP;
-		}
-		if (p.m > NEVER / 2)
-			p.node = add_node(t, ASYNC_CHAR, t->step + 1 - (int64_t)t->places * G, &p);
-		t->rest[k] = p;
+		struct row *to = &t->chars[slot][t->turn[slot]][k];
+		struct path p = t->done[ended & MASK][k];
+		p.m -= cost;
+		if (p.m <= to->m[0])
+			continue;
+		p.node = add_node(t, ASYNC_CHAR, ended + 1 - (int64_t)t->places * G, &p);
+		p.bits = 0;
+		set(to, 0, &p);
 	}
+}
+
+/* Synchronous: octets follow each other, some steps early or late at times; a signal begins with sync octets. */
+static void step_octets(struct async_trellis *t, int slot)
+{
+	for (int k = 0; k < t->phases; k++)
+		t->chars[slot][t->turn[slot]][k].m[0] = NEVER;
+	for (int j = 0; j <= SLIPS; j++)
+		join(t, slot, t->step - j, SLIP * (float)j);
+	for (int j = 1; j <= SLIPS; j++)
+		join(t, (slot - j) & (G - 1), t->step, (SLIP + 1.0f / G) * (float)j);
 	struct cf x = {0}, ref = {1, 0};
 	for (int j = 0; j < SYNC_BITS; j++) {
 		int64_t at = t->step - (int64_t)(SYNC_BITS - 1 - j) * G;
@@ -375,17 +400,15 @@ static void step_octets(struct async_trellis *t, int slot)
 	}
 	float length = sqrtf(cf_power(x));
 	float m = t->silent_past[(t->step - SYNC_BITS * G) & MASK] + length - (float)COST_START / (2 * t->es_n0);
-	if (m > t->rest[0].m && length > 0) {
+	struct row *to = t->chars[slot][t->turn[slot]];
+	if (m > to[0].m[0] && length > 0) {
 		struct path p = {.m = m, .ur = x.re / length, .ui = x.im / length, .a = GAIN_LEAST};
 		turn(&p, ref);
 		p.node = add_node(t, ASYNC_START, t->step + 1 - SYNC_BITS * G, &p);
-		t->rest[0] = p;
+		set(to, 0, &p);
 	}
-	for (int k = 0; k < t->phases; k++) {
-		struct path p = t->rest[k];
-		p.bits = 0;
-		set(&t->chars[slot][t->turn[slot]][k], 0, &p);
-	}
+	for (int k = 0; k < t->phases; k++)
+		t->rest[k] = get(&to[k], 0);
 }
 
 void async_trellis_step(struct async_trellis *t, struct cf mark, struct cf space)
@@ -404,9 +427,14 @@ void async_trellis_step(struct async_trellis *t, struct cf mark, struct cf space
 		t->spun = cf_polar(-TAU * fmod(t->c.turn / G * (double)(t->step + 1 - G), 1));
 	ss = cf_mul(ss, t->spun);
 	t->spun = cf_mul(t->spun, t->spin);
+	t->hold[t->step & MASK] = t->mark[t->step & MASK];
+	if (!t->c.coherent) { /* magnitudes of phase 0: there is nothing to follow */
+		ms = (struct cf){sqrtf(cf_power(ms)), 0};
+		ss = (struct cf){sqrtf(cf_power(ss)), 0};
+		t->hold[t->step & MASK] = cf_scale(ms, 1.0f / G);
+	}
 	t->mark_sum[t->step & MASK] = ms;
 	t->space_sum[t->step & MASK] = ss;
-
 	t->quiet += t->silence;
 	step_characters(t, slot, ms, ss);
 	if (t->c.sync)
@@ -418,6 +446,16 @@ void async_trellis_step(struct async_trellis *t, struct cf mark, struct cf space
 	if (t->step % 128 == 0)
 		rebase(t);
 	t->step++;
+}
+
+double async_trellis_offset(const struct async_trellis *t)
+{
+	return t->best.w / TAU;
+}
+
+int64_t async_trellis_taken(const struct async_trellis *t)
+{
+	return t->taken;
 }
 
 double async_trellis_score(const struct async_trellis *t)
@@ -448,16 +486,16 @@ static void decide(struct async_trellis *t, int64_t until)
 		const struct node *k = list[--n];
 		unsigned mask = (1u << t->c.data_bits) - 1;
 		t->queue[t->count++] = (struct async_event){.kind = k->kind, .step = k->step, .bits = k->bits & mask, .offset = k->w / TAU};
+		/* Another survivor may have the same character a little later. */
+		t->taken = k->step + (k->kind == ASYNC_CHAR ? t->places * G / 2 : 0);
 	}
-	t->taken = until;
 }
 
 bool async_trellis_take(struct async_trellis *t, int64_t delay, struct async_event *e)
 {
 	if (t->head == t->count) {
 		t->head = t->count = 0;
-		if (t->step - delay > t->taken)
-			decide(t, t->step - delay);
+		decide(t, t->step - delay);
 	}
 	if (t->head == t->count)
 		return false;

@@ -41,14 +41,17 @@ struct async_event {
 
 struct async_trellis *async_trellis_new(const struct async_trellis_cfg *c);
 void async_trellis_free(struct async_trellis *t);
-/* Begins anew, in silence, before step number step. */
-void async_trellis_reset(struct async_trellis *t, int64_t step);
+/* Begins anew, in silence, before step number step. What happened up to step taken is not given again. */
+void async_trellis_reset(struct async_trellis *t, int64_t step, int64_t taken);
+int64_t async_trellis_taken(const struct async_trellis *t);
 /* What a symbol looks like: |sum of a step's samples| times ASYNC_STEPS, and its energy over the noise density. */
 void async_trellis_scale(struct async_trellis *t, double amplitude, double es_n0);
 /* The next step's samples against the mark tone and the space tone (both of phase 0 at step 0), summed. */
 void async_trellis_step(struct async_trellis *t, struct cf mark, struct cf space);
 /* How much likelier, in nats, the best of all is than silence all the time. */
 double async_trellis_score(const struct async_trellis *t);
+/* Cycles a symbol that its carrier is off. */
+double async_trellis_offset(const struct async_trellis *t);
 /* The best of all is silent now. */
 bool async_trellis_silent(const struct async_trellis *t);
 /* The next thing that happened at least delay steps ago, in order; false: none. */
