@@ -126,7 +126,7 @@ struct async_rx *async_rx_new(const struct async_cfg *cfg, struct byte_sink out,
 	rx->mark_cycles = mark * per;
 	struct async_trellis_cfg t = {
 		.turn = 2 * mark, .data_bits = cfg->data_bits, .parity = cfg->parity, .stop_bits = cfg->stop_bits - 0.25,
-		.sync = cfg->sync, .sync_octet = 0xab, .coherent = rx->coherent,
+		.sync = cfg->sync, .sync_octet = 0xab,
 	};
 	rx->trellis = async_trellis_new(&t);
 	rx->from = 0;
@@ -151,7 +151,7 @@ static void stop(struct async_rx *rx, double t_s)
 	double n = rx->chars ? (double)rx->chars : NAN;
 	struct lock lock = {
 		.start_s = rx->started_s, .end_s = t_s, .ebn0_db = to_db(rx->es_n0_sum / n), .offset_hz = rx->offset_sum / n * rx->baud,
-		.clock_ppm = NAN, .coherent = rx->coherent, .complete = true,
+		.clock_ppm = NAN, .complete = true,
 	};
 	rx->started = false;
 	if (rx->out.stop && rx->chars)
@@ -232,7 +232,7 @@ static void feed(struct async_rx *rx, int64_t step)
 /* Runs the trellis from a step to now. */
 static void run(struct async_rx *rx, double offset, int64_t from, int64_t taken)
 {
-	async_trellis_reset(rx->trellis, from, taken);
+	async_trellis_reset(rx->trellis, from, taken, rx->coherent);
 	async_trellis_scale(rx->trellis, sqrt(rx->es * G * rx->sub), rx->es / rx->n0);
 	set_offset(rx, offset, from);
 	for (int64_t s = from; s < rx->step; s++)

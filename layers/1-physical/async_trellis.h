@@ -25,7 +25,6 @@ struct async_trellis_cfg {
 	double stop_bits;   /* the least */
 	bool sync;          /* no start and stop bits: octets without gaps behind octets sync_octet */
 	uint8_t sync_octet;
-	bool coherent;
 };
 
 enum async_kind { ASYNC_START, ASYNC_CHAR, ASYNC_STOP };
@@ -34,15 +33,17 @@ struct async_event {
 	enum async_kind kind;
 	int64_t step;       /* when: of a character the beginning of its first data bit */
 	unsigned bits;      /* the first sent in the least significant bit; without parity */
-	bool bad_parity;
-	double confidence;  /* nats */
+	double confidence;  /* nats: against its rivals that begin at the same moment, and against rest */
 	double offset;      /* cycles a symbol of carrier offset that is left */
 };
 
 struct async_trellis *async_trellis_new(const struct async_trellis_cfg *c);
 void async_trellis_free(struct async_trellis *t);
-/* Begins anew, in silence, before step number step. What happened up to step taken is not given again. */
-void async_trellis_reset(struct async_trellis *t, int64_t step, int64_t taken);
+/* For tests: no instructions but those that all processors have. The results are the same, bit for bit. */
+void async_trellis_plain(struct async_trellis *t);
+/* Begins anew, in silence, before step number step. What happened up to step taken is not given again.
+ * coherent: follows the phase; false: goes by the magnitudes of the tones alone. */
+void async_trellis_reset(struct async_trellis *t, int64_t step, int64_t taken, bool coherent);
 int64_t async_trellis_taken(const struct async_trellis *t);
 /* What a symbol looks like: |sum of a step's samples| times ASYNC_STEPS, and its energy over the noise density. */
 void async_trellis_scale(struct async_trellis *t, double amplitude, double es_n0);
