@@ -388,6 +388,20 @@ size_t text_len(const char *s)
 	return n;
 }
 
+size_t text_line(const char *s, size_t cols)
+{
+	const char *p = s, *space = NULL;
+	for (size_t n = 0; n < cols; n++) {
+		if (*p == ' ')
+			space = p;
+		if (!text_next(&p))
+			return (size_t)(p - s);
+	}
+	if (!*p || *p == ' ' || !space || space == s)
+		return (size_t)(p - s);
+	return (size_t)(space - s);
+}
+
 /* ---- ticks ---- */
 
 double tick_step(double span, unsigned max)
@@ -560,11 +574,11 @@ static void series_limits(const struct series *s, enum plot_dim d, struct limits
 	default:
 		break;
 	}
-	if (!s->v[d] && s->n) { /* x is 0, 1, 2... */
-		widen(l, 0);
-		widen(l, (double)(s->n - 1));
+	for (size_t i = 0; i < s->n; i++) {
+		double v[2];
+		if (series_has(s, i, &v[0], &v[1]))
+			widen(l, v[d]);
 	}
-	widen_all(l, s->v[d], s->n);
 	if (s->kind == SEGMENTS)
 		widen_all(l, s->v[d + 2], s->n);
 	if ((s->kind == ERRORS || s->kind == FILL) && d == PLOT_Y) {

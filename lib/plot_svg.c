@@ -193,8 +193,11 @@ static void path_begin(struct out *o, const char *class, const struct plot_look 
 	if (k->color >= 0)
 		out_printf(o, " c%d", k->color % PLOT_COLORS);
 	out_puts(o, "\"");
-	if (width > 0)
-		put_attr(o, "stroke-width", width);
+	if (width > 0) { /* of more weight than the style sheet */
+		out_puts(o, " style=\"stroke-width:");
+		put_length(o, width, 0);
+		out_puts(o, "\"");
+	}
 	if (k->dashed)
 		out_puts(o, " stroke-dasharray=\"6 4\"");
 	if (k->faint)
@@ -696,11 +699,31 @@ static double room_left(struct plot *p)
 	return fmin(EDGE + 22 + most + 8, WIDTH / 2.0);
 }
 
+/* Writes the conditions, in as many lines as they need, when o is there. Returns the number of lines. */
+static int conditions(struct out *o, const struct plot *p)
+{
+	char line[600];
+	int lines = 0;
+	for (unsigned i = 0; i < p->nconditions; i++) {
+		const char *s = p->condition[i];
+		while (*s) {
+			size_t n = text_line(s, (size_t)((WIDTH - 2 * EDGE) / CHAR_WIDTH));
+			snprintf(line, sizeof line, "%.*s", (int)n, s);
+			lines++;
+			if (o)
+				text_at(o, EDGE, EDGE + 13 + LINE_STEP * lines, "q", line, false);
+			s += n;
+			s += strspn(s, " ");
+		}
+	}
+	return lines;
+}
+
 /* Places all panels; returns the height of the figure. */
 static double layout(struct plot *p, struct box *boxes)
 {
 	double left = room_left(p), right = room_right(p), y = EDGE + 18;
-	y += LINE_STEP * p->nconditions + 4;
+	y += LINE_STEP * conditions(NULL, p) + 4;
 	for (size_t i = 0; i < p->npanels; i++) {
 		struct panel *q = &p->panel[i];
 		struct box *b = &boxes[i];
@@ -797,8 +820,7 @@ void plot_svg(struct plot *p, struct out *o)
 	out_puts(o, style);
 	out_printf(o, "<path class=\"p\" d=\"M0 0h%dv%.0fH0z\"/>\n", WIDTH, ceil(height));
 	text_at(o, EDGE, EDGE + 12, "h", p->title, false);
-	for (unsigned i = 0; i < p->nconditions; i++)
-		text_at(o, EDGE, EDGE + 12 + LINE_STEP * (i + 1.0) + 1, "q", p->condition[i], false);
+	conditions(o, p);
 	for (size_t i = 0; i < p->npanels; i++) {
 		put_panel(o, p, i, &boxes[i]);
 		free(boxes[i].over);

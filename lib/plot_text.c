@@ -453,6 +453,20 @@ static void put_x_axis(struct sheet *s, size_t left, bool labels)
 	out_puts(s->o, r.at ? "\n" : "");
 }
 
+/* Words in as many lines as they need. */
+static void put_lines(struct sheet *s, const char *t)
+{
+	char line[4 * COLS_MOST];
+	while (*t) {
+		size_t n = text_line(t, s->cols);
+		snprintf(line, sizeof line, "%.*s", (int)n, t);
+		put_text(s, line, s->cols);
+		out_puts(s->o, "\n");
+		t += n;
+		t += strspn(t, " ");
+	}
+}
+
 /* ---- the figure ---- */
 
 static size_t room_left(struct sheet *s, struct plot *p, size_t rows)
@@ -545,10 +559,8 @@ void plot_text(struct plot *p, struct out *o, unsigned cols, unsigned rows, bool
 		out_puts(o, "\033[1m");
 	put_text(&s, p->title, s.cols);
 	out_puts(o, color ? "\033[0m\n" : "\n");
-	for (unsigned i = 0; i < p->nconditions; i++) {
-		put_text(&s, p->condition[i], s.cols);
-		out_puts(o, "\n");
-	}
+	for (unsigned i = 0; i < p->nconditions; i++)
+		put_lines(&s, p->condition[i]);
 	size_t left = room_left(&s, p, each), right = room_right(p);
 	if (left > s.cols / 2)
 		left = s.cols / 2;

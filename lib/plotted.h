@@ -100,5 +100,7 @@ double density_most(const struct series *s);
 unsigned long text_next(const char **s);
 /* Characters. */
 size_t text_len(const char *s);
+/* How many octets of s go into a line of so many columns, broken at a space where there is one. */
+size_t text_line(const char *s, size_t cols);
 
 #endif

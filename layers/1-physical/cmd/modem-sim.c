@@ -42,6 +42,7 @@ static const struct sub subs[] = {
 	{"channel", modem_channel, "a signal to what arrives of it"},
 	{"line", modem_line, "draw a line code for given bits, and read it back"},
 	{"ber", modem_ber, "measured error rates beside those of theory"},
+	{"show", modem_show, "pictures of signals: wave, eye, constellation, spectrum, trellis"},
 	{NULL, NULL, NULL},
 };
 
