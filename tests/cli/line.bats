@@ -258,12 +258,12 @@ END
 }
 
 @test '--spectrum: the same for the same seed; close to the closed form; hdb3 has none' {
-	line --spectrum --seed 1 --bits 100000 -T tsv ami >a
-	line --spectrum --seed 1 --bits 100000 -T tsv ami | cmp a -
+	line --spectrum --seed 1 -T tsv ami >a
+	line --spectrum --seed 1 -T tsv ami | cmp a -
 	awk -F '\t' 'NR > 1 { d = $2 - $3; if (d * d > 0.0025) bad = 1; n++ } END { exit bad || n != 81 }' a
 	has "$(line --spectrum --seed 1 --bits 10000 ami)" 'theory: sinc^2(f) sin^2(pi f)'
 	is "$(line --spectrum --seed 1 --bits 10000 -T tsv hdb3 | awk -F '\t' 'NR > 1 && $3 != ""' | wc -l)" 0
-	has "$(line --spectrum --seed 1 --bits 100000 rz)" 'a line at 1 times the rate of the pulses, of 0.05'
+	has "$(line --spectrum --seed 1 --bits 100000 rz)" 'a line at 1 times the rate of the pulses: 0.05'
 }
 
 # ---- pictures in files ----
