@@ -6,6 +6,14 @@
 #include "cpm.h"
 #include "io.h"
 
+/* A run ends where its symbols are so much likelier to be noise: in nats; and what a single symbol may say of that at most. */
+#define END_NATS 18.0
+#define SURE_MOST 6.0
+#define SURE_SCORE 0.74
+#define LEAST_SCORE 0.5
+#define SPIN 0.25
+#define LOCK_LEAST 0.45
+
 enum {
 	SPS = CPM_SPS,
 	MOST_TONES = 8,
@@ -14,6 +22,8 @@ enum {
 	PHASES = SPS,      /* timings that the search tells apart */
 	MOST_WINDOW = 64,  /* symbols */
 	SPAN = 64,         /* symbols: a block of the second pass, at most */
+	TRIES = 6,         /* windows that are tried until the best of them is good enough */
+	CLOCKS = 5,
 	RING = 512,        /* symbols that are remembered of a run: a power of 2 */
 };
 
@@ -74,7 +84,7 @@ struct cpm {
 	double nco;                /* cycles a symbol: frequency offset taken off before the correlators */
 	double scale;              /* makes the amplitude about 1 */
 	double start_s;
-	float metric[STATES], cre[STATES], cim[STATES];
+	float metric[STATES], cre[STATES], cim[STATES], spin[STATES]; /* spin: phase a symbol beyond omega, a survivor's own */
 	float total;               /* metric of the best state so far: the others are relative to it */
 	uint64_t hist[STATES];
 	struct symbol sym[RING];
@@ -87,6 +97,7 @@ struct cpm {
 	float last_alpha[STATES];
 	double noise;              /* variance of z (scaled), both components */
 	double slow;               /* |ref|, slowly */
+	double heard;              /* power of the decided tones' filters */
 	double cusum, cusum_max;
 	uint64_t cusum_at;
 	double gain;
@@ -181,29 +192,34 @@ static void trellis_start(struct cpm *r, struct cf ref)
 		r->metric[j] = j ? -1e9f : 0;
 		r->cre[j] = ref.re;
 		r->cim[j] = ref.im;
+		r->spin[j] = 0;
 		r->hist[j] = 0;
 	}
 }
 
 /* One symbol: for each state the best way into it, with its own reference. turn[m]: the phase that tone m gains. */
-static void trellis_step(struct cpm *r, const struct cf *z, const struct cf *turn, float gain)
+static void trellis_step(struct cpm *r, const struct cf *z, const struct cf *turn, float gain, float gain2)
 {
 	float cand[MOST_TONES][STATES], nre[MOST_TONES][STATES], nim[MOST_TONES][STATES];
-	float ure[STATES], uim[STATES], metric[STATES], cre[STATES], cim[STATES];
+	float ure[STATES], uim[STATES], metric[STATES], cre[STATES], cim[STATES], spin[STATES], nsp[MOST_TONES][STATES];
 	uint64_t hist[STATES];
 	unsigned q = r->states;
+	float inv[STATES];
 
 	for (unsigned j = 0; j < STATES; j++) {
-		float inv = 1 / sqrtf(r->cre[j] * r->cre[j] + r->cim[j] * r->cim[j] + 1e-12f);
-		ure[j] = r->cre[j] * inv;
-		uim[j] = r->cim[j] * inv;
+		inv[j] = 1 / sqrtf(r->cre[j] * r->cre[j] + r->cim[j] * r->cim[j] + 1e-12f);
+		ure[j] = r->cre[j] * inv[j];
+		uim[j] = r->cim[j] * inv[j];
 	}
 	for (unsigned m = 0; m < r->tones; m++)
 		for (unsigned j = 0; j < STATES; j++) {
 			float a = r->cre[j] + gain * (z[m].re - r->cre[j]), b = r->cim[j] + gain * (z[m].im - r->cim[j]);
 			cand[m][j] = r->metric[j] + z[m].re * ure[j] + z[m].im * uim[j];
-			nre[m][j] = a * turn[m].re - b * turn[m].im;
-			nim[m][j] = a * turn[m].im + b * turn[m].re;
+			float e = (z[m].im * ure[j] - z[m].re * uim[j]) * inv[j];
+			float w = r->spin[j] + gain2 * (e > 1 ? 1 : e < -1 ? -1 : e), c = a - w * b, d = b + w * a;
+			nsp[m][j] = w;
+			nre[m][j] = c * turn[m].re - d * turn[m].im;
+			nim[m][j] = c * turn[m].im + d * turn[m].re;
 		}
 	float top = -1e30f;
 	for (unsigned t = 0; t < q; t++) {
@@ -218,6 +234,7 @@ static void trellis_step(struct cpm *r, const struct cf *z, const struct cf *tur
 		metric[t] = cand[bm][bj];
 		cre[t] = nre[bm][bj];
 		cim[t] = nim[bm][bj];
+		spin[t] = nsp[bm][bj];
 		hist[t] = r->hist[bj] << r->bits | bm;
 		if (metric[t] > top)
 			top = metric[t];
@@ -227,6 +244,7 @@ static void trellis_step(struct cpm *r, const struct cf *z, const struct cf *tur
 		r->metric[t] = metric[t] - top;
 		r->cre[t] = cre[t];
 		r->cim[t] = cim[t];
+		r->spin[t] = spin[t];
 		r->hist[t] = hist[t];
 	}
 }
@@ -286,26 +304,18 @@ struct found {
 	double score;
 };
 
-/* The timing and the clock that explain the window best. */
-static double search_timing(struct cpm *r, uint64_t pos, double *s, double *period)
+/* The timing that explains the window best, for a period. */
+static double search_timing(struct cpm *r, uint64_t pos, double period)
 {
-	static const double clocks[] = {0, -0.006, 0.006, -0.012, 0.012};
-	size_t n = r->window;
-	double most = 0, mid = (double)n / 2;
-
-	for (size_t c = 0; c < sizeof clocks / sizeof *clocks; c++) {
-		double p = SPS * (1 + clocks[c]);
-		for (unsigned t = 0; t < PHASES; t++) {
-			double from = (double)pos + SPS / 2.0 + t + mid * (SPS - p);
-			double x = explained(r, from, p, n);
-			if (x > most * (c ? 1.01 : 1)) {
-				most = x;
-				*s = from;
-				*period = p;
-			}
+	double most = -1, best = 0, mid = (double)r->window / 2;
+	for (unsigned t = 0; t < PHASES; t++) {
+		double s = (double)pos + SPS / 2.0 + t + mid * (SPS - period), x = explained(r, s, period, r->window);
+		if (x > most) {
+			most = x;
+			best = s;
 		}
 	}
-	return most;
+	return best;
 }
 
 /* Phase advance a symbol beyond that of the strongest tones: from the differences of neighbouring symbols. */
@@ -349,7 +359,7 @@ static void trace(struct cpm *r, const struct found *f, struct cf ref, struct tr
 	trellis_start(r, ref);
 	bool known = cf_power(ref) > 0;
 	for (size_t k = 0; k < t->n; k++)
-		trellis_step(r, z[k], turn, k < 15 && !known ? 1 / (float)(k + 1) : 1 / 16.0f);
+		trellis_step(r, z[k], turn, k < 15 && !known ? 1 / (float)(k + 1) : 1 / 16.0f, 0);
 	unsigned best = trellis_best(r);
 	for (size_t k = 0; k < t->n; k++) {
 		t->tone[k] = (uint8_t)(r->hist[best] >> (t->n - 1 - k) * r->bits & (r->tones - 1));
@@ -403,14 +413,14 @@ static void invert(double a[UNKNOWNS][UNKNOWNS])
  * omega: about what the path turns a symbol. */
 static void fit(struct cpm *r, struct found *f, const struct traced *t, double omega)
 {
-	double a[UNKNOWNS][UNKNOWNS] = {{0}}, b[UNKNOWNS] = {0}, x[UNKNOWNS] = {0}, mag = 0, var = 0, way;
+	double a[UNKNOWNS][UNKNOWNS] = {{0}}, b[UNKNOWNS] = {0}, x[UNKNOWNS] = {0}, mag = 0, var = 0, way, all;
 	struct cf sum = {0, 0};
 
 	for (size_t k = 0; k < t->n; k++)
 		sum = cf_add(sum, cf_mul(t->r[k], cf_polar(-omega * (double)k)));
 	double theta = atan2(sum.im, sum.re), size = sqrt(cf_power(sum)) / (double)t->n + 1e-30;
 	for (int pass = 0; pass < 2; pass++) {
-		mag = var = way = 0;
+		mag = var = way = all = 0;
 		for (size_t k = 0; k < t->n; k++) {
 			double c = TAU * r->index[t->tone[k]] / SPS, u = (double)k, row[UNKNOWNS] = {1, u, -c, way - u * c}, ph = theta + omega * u;
 			for (int i = 0; i < UNKNOWNS; i++)
@@ -419,6 +429,7 @@ static void fit(struct cpm *r, struct found *f, const struct traced *t, double o
 			way += c;
 			mag += d.re;
 			var += d.im * d.im;
+			all += cf_power(t->r[k]);
 			if (pass)
 				continue;
 			double e = d.im / size, w = d.re / size;
@@ -448,19 +459,20 @@ static void fit(struct cpm *r, struct found *f, const struct traced *t, double o
 	f->omega += omega + x[TURN];
 	f->phase = theta + x[PHASE];
 	f->ref = cf_scale(cf_mul(t->end, cf_polar(theta + x[PHASE] + (omega + x[TURN]) * (double)t->n + way * x[PERIOD])), (float)f->amplitude);
-	f->score = f->amplitude * f->amplitude / (f->amplitude * f->amplitude + f->noise + 1e-30);
+	f->score = f->amplitude * f->amplitude * (double)t->n / (all + 1e-30);
 	double phase_var = f->noise / (2 * f->amplitude * f->amplitude + 1e-30);
 	for (int i = 0; i < UNKNOWNS; i++)
 		for (int j = 0; j < UNKNOWNS; j++)
 			f->p[i][j] = a[i][j] * (phase_var + 0.01);
 }
 
-static bool acquire(struct cpm *r, uint64_t pos, struct found *f)
+/* The signal in the window with that clock: timing, then frequency, then all at once along the best path. */
+static void acquire_clock(struct cpm *r, uint64_t pos, double period, struct found *f)
 {
-	*f = (struct found){.period = SPS};
-	if (search_timing(r, pos, &f->s, &f->period) <= 0)
-		return false;
-	f->nco = search_offset(r, f->s, f->period) / TAU;
+	*f = (struct found){.period = period};
+	corr_tune(&r->corr, r->tones, r->index, 0);
+	f->s = search_timing(r, pos, period);
+	f->nco = search_offset(r, f->s, period) / TAU;
 	corr_tune(&r->corr, r->tones, r->index, f->nco);
 
 	struct traced t, best_t = {0};
@@ -482,7 +494,21 @@ static bool acquire(struct cpm *r, uint64_t pos, struct found *f)
 	trace(r, f, (struct cf){0, 0}, &t);
 	rest = spin(&t, &most);
 	fit(r, f, &t, rest);
-	return true;
+}
+
+/* With the first n of the clocks, until one explains all that there is. */
+static bool acquire(struct cpm *r, uint64_t pos, size_t n, struct found *f)
+{
+	static const double clocks[CLOCKS] = {0, -0.006, 0.006, -0.012, 0.012};
+	struct found g;
+
+	f->score = -1;
+	for (size_t c = 0; c < n && f->score < SURE_SCORE; c++) {
+		acquire_clock(r, pos, SPS * (1 + clocks[c]), &g);
+		if (g.score > f->score)
+			*f = g;
+	}
+	return f->score > SURE_SCORE;
 }
 
 /* Follows the signal from the end of the window back to where it began, at most so many symbols. Returns how many symbols before
@@ -504,7 +530,7 @@ static size_t rewind_to_start(struct cpm *r, const struct found *f, size_t most,
 		for (unsigned m = 0; m < r->tones; m++)
 			z[m] = cf_scale(cf_mul(z[m], turn[m]), scale);
 		float before = r->total;
-		trellis_step(r, z, back, 1 / 32.0f);
+		trellis_step(r, z, back, 1 / 32.0f, 0);
 		sum += (double)(r->total - before) - 0.5;
 		if (sum > top) {
 			unsigned best = trellis_best(r);
@@ -549,9 +575,10 @@ static void run_start(struct cpm *r, const struct found *f, size_t most)
 	memcpy(r->kalman.p, g.p, sizeof g.p);
 	r->noise = g.noise * r->scale * r->scale;
 	r->slow = 1;
+	r->heard = 1 + r->noise;
 	r->cusum = r->cusum_max = 0;
 	r->cusum_at = 0;
-	r->gain = 0.05;
+	r->gain = 0.08;
 	for (unsigned j = 0; j < STATES; j++)
 		r->alpha[j] = j ? -1e9f : 0;
 	if (r->out.start)
@@ -566,7 +593,7 @@ static void run_stop(struct cpm *r, uint64_t end)
 		give(r, end);
 	struct lock l = {
 		.start_s = r->start_s / SPS / r->c.baud, .end_s = r->s / SPS / r->c.baud,
-		.ebn0_db = to_db(1 / (r->noise + 1e-12)), .offset_hz = (r->nco + r->omega / TAU) * r->c.baud,
+		.ebn0_db = to_db(1 / (r->noise + 1e-12)), .offset_hz = (r->nco + r->kalman.x[TURN] / TAU) * r->c.baud,
 		.clock_ppm = (SPS / r->period - 1) * 1e6, .coherent = true, .complete = true,
 	};
 	if (r->out.stop)
@@ -634,11 +661,13 @@ static void decide(struct cpm *r, uint64_t upto)
 		r->amplitude += 0.01 * (e.re - r->amplitude);
 		if (r->amplitude < 0.05)
 			r->amplitude = 0.05;
+		r->heard += 0.02 * (cf_power(y->z[y->tone]) - r->heard);
 		r->slow += 0.005 * (r->amplitude - r->slow);
 		struct cf turn = cf_polar(c * y->period + y->omega);
 		r->path = cf_mul(r->path, turn);
 		r->state = (r->state + y->tone) % r->states;
-		r->cusum += e.re / r->slow - 0.5;
+		double weight = 2 * r->slow * r->slow / (r->noise + 1e-6), part = e.re / r->slow - 0.5;
+		r->cusum += (weight < SURE_MOST ? weight : SURE_MOST) * (part < -1 ? -1 : part > 1 ? 1 : part);
 		if (r->cusum > r->cusum_max || r->decided == 0) {
 			r->cusum_max = r->cusum;
 			r->cusum_at = r->decided + 1;
@@ -646,9 +675,8 @@ static void decide(struct cpm *r, uint64_t upto)
 	}
 	r->path = cf_scale(r->path, 1 / sqrtf(cf_power(r->path)));
 	r->period = f->x[PERIOD];
-	r->omega = f->x[TURN];
 	r->s = f->x[TIME] + (double)(r->k - r->decided) * r->period;
-	if (r->gain > 0.04)
+	if (r->gain > 0.06)
 		r->gain *= 0.93;
 }
 
@@ -684,12 +712,12 @@ static bool run_block(struct cpm *r)
 		correlate(r, r->s, y->z);
 		for (unsigned m = 0; m < r->tones; m++)
 			y->z[m] = cf_scale(y->z[m], (float)r->scale);
-		trellis_step(r, y->z, turn, (float)r->gain);
+		trellis_step(r, y->z, turn, (float)r->gain, (float)(r->gain * r->gain * SPIN));
 		r->s += r->period;
 	}
 	if (r->k > r->depth)
 		decide(r, r->k - r->depth);
-	if (r->cusum < r->cusum_max - 6 && r->decided - r->cusum_at > 8) {
+	if (r->cusum < r->cusum_max - END_NATS || r->amplitude * r->amplitude < LOCK_LEAST * r->heard) {
 		uint64_t end = r->cusum_at;
 		run_stop(r, end > r->given ? end : r->given);
 		return true;
@@ -753,25 +781,29 @@ static bool search(struct cpm *r)
 			top = x > top ? x : top;
 		}
 	double score = e > 1e-18 ? top / e : 0;
-	if (score > 0.6) {
-		if (score > r->best) {
-			r->best = score;
+	if (score > 0.6 || r->tries) {
+		struct found f;
+		bool sure = score > 0.6 && acquire(r, r->pos, 1, &f);
+		if (score > 0.6 && f.score > r->best) {
+			r->best = f.score;
 			r->best_pos = r->pos;
 		}
-		r->tries++;
-	}
-	if (r->tries && (r->tries >= 3 || score <= r->best)) {
-		struct found f;
-		uint64_t pos = r->best_pos;
-		r->best = 0;
-		r->tries = 0;
-		if (acquire(r, pos, &f) && f.score > 0.6) {
+		if (!sure && ++r->tries >= TRIES)
+			sure = acquire(r, r->best_pos, CLOCKS, &f) || f.score > LEAST_SCORE;
+		if (sure) {
 			double room = floor((f.s - (double)(r->floor > r->base ? r->floor : r->base) - 1) / f.period);
 			size_t most = r->window + (size_t)(room < 0 ? 0 : room > (double)r->window ? (double)r->window : room);
+			corr_tune(&r->corr, r->tones, r->index, f.nco);
 			run_start(r, &f, most);
+			r->best = 0;
+			r->tries = 0;
 			return true;
 		}
 		corr_tune(&r->corr, r->tones, r->index, 0);
+		if (r->tries >= TRIES) {
+			r->best = 0;
+			r->tries = 0;
+		}
 	}
 	r->pos += r->hop * SPS;
 	return true;
