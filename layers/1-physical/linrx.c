@@ -22,8 +22,9 @@
 enum {
 	HOLD = 8192,               /* baseband samples at hand */
 	SCAN = 256,                /* moments that a search looks at together */
-	PHASE_MEMORY = 256,        /* symbols: the noise of their mean phase costs 2/256, 0.03 dB; a carrier's wandering up to some */
-	TIME_MEMORY = 512,         /*   thousandths of the baud is followed */
+	PHASE_MEMORY = 256,        /* symbols: their mean phase's noise costs 2/256, 0.03 dB, and wandering at up to some thousandths of
+	                            * the baud is followed */
+	TIME_MEMORY = 2048,        /* clocks wander slowly */
 	LEVEL_MEMORY = 512,
 	PILOT_MEMORY = 10,         /* pilots */
 	LOST = 32,                 /* pilots: after so many without their signal a burst has ended before its end */
@@ -60,7 +61,7 @@ struct linear_rx {
 	/* baseband; filtered: matched-filtered while searching, turned by the burst's frequency while following */
 	struct cf *y, *filtered;
 	size_t have, done;         /* of y, of filtered */
-	uint64_t first;            /* number of y[0] */
+	int64_t first;             /* number of y[0]; those before 0 are silence */
 	enum state state;
 
 	/* search */
@@ -105,12 +106,12 @@ static void drop(struct linear_rx *x, size_t from)
 	x->at = x->at > from ? x->at - from : 0;
 	x->start -= (double)from;
 	x->pos -= (double)from;
-	x->first += from;
+	x->first += (int64_t)from;
 }
 
 static double seconds(const struct linear_rx *x, double pos)
 {
-	return front_time_s(x->front, x->first) + pos / (x->per_symbol * x->c.baud);
+	return ((double)x->first + pos) / (x->per_symbol * x->c.baud);
 }
 
 /* ---- search ---- */
@@ -677,6 +678,9 @@ void *linear_rx_new(const struct modem_cfg *c, struct soft_sink out, struct err 
 	constellation_init(&x->bpsk, SHAPE_ASK, 1);
 	rrc_bank_init(&x->match, full.rolloff, rrc_span(full.rolloff), per_symbol);
 	x->y = xmalloc(sizeof *x->y * HOLD);
+	x->have = (size_t)(x->match.half + 4 * per_symbol); /* so that a burst may begin with the first sample */
+	x->first = -(int64_t)x->have;
+	memset(x->y, 0, sizeof *x->y * x->have);
 	x->filtered = xmalloc(sizeof *x->filtered * HOLD);
 	tables(x);
 	return x;

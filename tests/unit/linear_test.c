@@ -356,6 +356,27 @@ TEST(lock_holds)
 	CHECK(at_least(errors(n), n, c.scheme->modem->theory(c.scheme, 1.8, NULL)) > 1e-3);
 }
 
+/* A burst's first sample is the signal's first, or even its first symbol's. */
+TEST(no_silence_before)
+{
+	struct modem_cfg c = {.scheme = &linear_schemes[QPSK], .rate_hz = 8000};
+	rng_seed(&rng, 21);
+	for (int k = 0; k < 2; k++) {
+		nwave = 0;
+		burst(&c, 100, CLEAN);
+		size_t from = 0;
+		while (fabsf(wave[from]) == 0)
+			from++;
+		from += k ? (size_t)(12 / 2400.0 * 8000) : 0;
+		nwave -= from;
+		memmove(wave, wave + from, sizeof *wave * nwave);
+		receive(&c, 4096);
+		CHECK_INT(nllr, 100);
+		CHECK_INT(errors(100), 0);
+		CHECK(fabs(lock.start_s - (k ? 0 : 12 / 2400.0)) < 1 / 2400.0);
+	}
+}
+
 TEST(short_bursts)
 {
 	rng_seed(&rng, 10);
