@@ -43,6 +43,7 @@ static const struct sub subs[] = {
 	{"line", modem_line, "draw a line code for given bits, and read it back"},
 	{"ber", modem_ber, "measured error rates beside those of theory"},
 	{"show", modem_show, "pictures of signals: wave, eye, constellation, spectrum, trellis"},
+	{"capacity", modem_capacity, "how much a channel can carry, by Nyquist and Shannon"},
 	{NULL, NULL, NULL},
 };
 

@@ -267,7 +267,8 @@ static void say_losses(void)
 			tool_say("%.10g dB: %llu of %llu bursts not whole: of what is missing half counts as wrong", p->ebn0_db,
 			         (unsigned long long)p->lost, (unsigned long long)p->bursts);
 		if (p->slips)
-			tool_say("%.10g dB: %llu place%s where bits came or went", p->ebn0_db, (unsigned long long)p->slips, plural(p->slips));
+			tool_say("%.10g dB: %llu place%s where bits came or went", p->ebn0_db, (unsigned long long)p->slips,
+			         plural(p->slips));
 	}
 }
 

@@ -8,5 +8,6 @@ int modem_channel(int argc, char **argv);
 int modem_line(int argc, char **argv);
 int modem_ber(int argc, char **argv);
 int modem_show(int argc, char **argv);
+int modem_capacity(int argc, char **argv);
 
 #endif
