@@ -100,29 +100,40 @@ static size_t split(const uint8_t *sent, size_t n, const uint8_t *got, size_t m,
 	return least;
 }
 
-/* A window of bits after the other, each at the place of the one before as long as it fits there. */
+/* Where a window is that should be at at: nearby, else further away. */
+static int64_t find(const uint8_t *sent, size_t n, const uint8_t *got, size_t m, int64_t at, size_t *wrong)
+{
+	int64_t best = search(sent, n, got, m, at - REACH, at + REACH, wrong);
+	return *wrong <= SURE ? best : search(sent, n, got, m, at - FAR, at + FAR, wrong);
+}
+
+/* A window of bits after the other, each at the place of the one before as long as it fits there. Where it does not, the border
+ * may be in the one before, whose bits are counted again. */
 uint64_t ber_align(const uint8_t *sent, size_t n, const uint8_t *got, size_t m, unsigned *slips)
 {
 	uint64_t wrong = 0;
-	int64_t shift = 0; /* got[i + shift] is sent[i] */
-	bool found = false;
+	int64_t shift = 0;            /* got[i + shift] is sent[i] */
+	size_t k, before = 0, cost = 0; /* before: bits of the window before, whose errors are cost; 0 until the place is known */
 	*slips = 0;
-	for (size_t i = 0, k; i < n; i += k) {
+	for (size_t i = 0; i < n; i += k) {
 		k = n - i < WINDOW ? n - i : WINDOW;
-		int64_t at = (int64_t)i + shift;
-		size_t here = wrong_at(sent + i, k, got, m, at), there = SIZE_MAX;
-		if (!found || (here > SURE && k == WINDOW)) {
-			int64_t best = search(sent + i, k, got, m, at - REACH, at + REACH, &there);
-			if (there > SURE)
-				best = search(sent + i, k, got, m, at - FAR, at + FAR, &there);
-			if (there <= SURE) {
-				*slips += found && best != at;
-				here = found ? split(sent + i, k, got, m, at, best) : there;
-				shift = best - (int64_t)i;
-				found = true;
-			}
+		int64_t at = (int64_t)i + shift, best = at;
+		size_t here = wrong_at(sent + i, k, got, m, at), there = here;
+		if (!before || (here > SURE && k == WINDOW))
+			best = find(sent + i, k, got, m, at, &there);
+		if (best != at && there <= SURE && before) {
+			here = split(sent + i - before, before + k, got, m, at - (int64_t)before, best - (int64_t)before);
+			wrong -= cost;
+			++*slips;
+		} else if (there <= SURE) {
+			here = there;
 		}
+		if (there <= SURE)
+			shift = best - (int64_t)i;
+		if (before || there <= SURE)
+			before = k;
 		wrong += here;
+		cost = there < here ? there : here;
 	}
 	return wrong;
 }
