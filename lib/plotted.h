@@ -7,6 +7,8 @@
 
 #include "plot.h"
 
+#define BEYOND 1e150  /* as good as infinite: differences and products of what is below are finite */
+
 enum { TICKS_MAX = 64, TICK_LABEL = 48, CONDITIONS_MAX = 8 };
 
 enum kind { LINE, STEP, POINTS, ERRORS, BARS, FILL, SEGMENTS, DENSITY, MARK_X, MARK_Y, BAND_X, BAND_Y, WORDS };
