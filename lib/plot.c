@@ -8,14 +8,11 @@
 
 #include "plotted.h"
 
-enum { DOTS_FROM = 500 };        /* points of a series that are dots, not circles */
+enum { DOTS_FROM = 500 }; /* points of a series that are dots, not circles */
 
 /* ---- the figure ---- */
 
-static char *copy(const char *s)
-{
-	return xstrdup(s ? s : "");
-}
+static char *copy(const char *s) { return xstrdup(s ? s : ""); }
 
 static double *copy_values(const double *v, size_t n)
 {
@@ -30,10 +27,7 @@ static void axis_init(struct axis *a)
 	a->want[0] = a->want[1] = NAN;
 }
 
-static struct panel *last_panel(struct plot *p)
-{
-	return &p->panel[p->npanels - 1];
-}
+static struct panel *last_panel(struct plot *p) { return &p->panel[p->npanels - 1]; }
 
 static void panel_add(struct plot *p, const char *title)
 {
@@ -106,10 +100,7 @@ void plot_panel(struct plot *p, const char *title)
 	}
 }
 
-void plot_height(struct plot *p, double height)
-{
-	last_panel(p)->height = height >= 20 && height <= 4000 ? height : 0;
-}
+void plot_height(struct plot *p, double height) { last_panel(p)->height = height >= 20 && height <= 4000 ? height : 0; }
 
 void plot_equal(struct plot *p) { last_panel(p)->equal = true; }
 
@@ -168,8 +159,8 @@ static struct series *series_add(struct plot *p, enum kind kind, const char *nam
 	return s;
 }
 
-static struct plot_look *series_of(struct plot *p, enum kind kind, const char *name, size_t n, const double *a, const double *b,
-				   const double *c, const double *d)
+static struct plot_look *series_of(struct plot *p, enum kind kind, const char *name, size_t n, const double *a,
+				   const double *b, const double *c, const double *d)
 {
 	struct series *s = series_add(p, kind, name, n);
 	const double *v[4] = {a, b, c, d};
@@ -216,7 +207,8 @@ struct plot_look *plot_bars(struct plot *p, const char *name, const double *x, c
 	return series_of(p, BARS, name, n, x, y, NULL, NULL);
 }
 
-struct plot_look *plot_fill(struct plot *p, const char *name, const double *x, const double *low, const double *high, size_t n)
+struct plot_look *plot_fill(struct plot *p, const char *name, const double *x, const double *low, const double *high,
+			    size_t n)
 {
 	return series_of(p, FILL, name, n, x, low, high, NULL);
 }
@@ -275,10 +267,7 @@ struct plot_look *plot_words(struct plot *p, double x, double y, int align, cons
 	return &s->look;
 }
 
-double series_x(const struct series *s, size_t i)
-{
-	return s->v[0] ? s->v[0][i] : (double)i;
-}
+double series_x(const struct series *s, size_t i) { return s->v[0] ? s->v[0][i] : (double)i; }
 
 bool series_has(const struct series *s, size_t i, double *x, double *y)
 {
@@ -335,7 +324,8 @@ unsigned long text_next(const char **s)
 		c = c << 6 | (u[i] & 0x3fu);
 	}
 	*s += n;
-	bool bad = (n > 1 && c < least[n]) || c > 0x10ffff || (c >= 0xd800 && c < 0xe000) || (c >= 0xfffe && c <= 0xffff);
+	bool bad = (n > 1 && c < least[n]) || c > 0x10ffff || (c >= 0xd800 && c < 0xe000) ||
+	           (c >= 0xfffe && c <= 0xffff);
 	return bad || c < 0x20 || (c >= 0x7f && c < 0xa0) ? '?' : c;
 }
 

@@ -102,8 +102,9 @@ struct plot_look *plot_words(struct plot *p, double x, double y, int align, cons
 void plot_svg(struct plot *p, struct out *o);
 void plot_text(struct plot *p, struct out *o, unsigned cols, unsigned rows, bool utf8, bool color);
 
-/* Its data as TSV: a header line; panel, series, x, y, then low and high (intervals and areas) and x1 and y1 (pieces, bands) where the figure
- * has such; of densities the cells that are not 0, at their middles, the count in low. Words, marks and bands without a name are left out. */
+/* Its data as TSV: a header line; panel, series, x, y, then low and high (intervals and areas) and x1 and y1 (pieces, bands) where
+ * the figure has such; of densities the cells that are not 0, at their middles, the count in low. Words, marks and bands without a
+ * name are left out. */
 void plot_tsv(struct plot *p, struct out *o);
 
 /* For tools. plot_svg into a file ("-": standard output). 0 or -1. */

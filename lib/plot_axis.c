@@ -101,7 +101,8 @@ static double linear_base(struct axis *a, double step, int *power)
 		prefix = "";
 	}
 	bool unit = *a->unit || *factor || *from;
-	snprintf(a->title, sizeof a->title, "%.90s%s%s%s%.20s%s", a->label, unit && *a->label ? ", " : "", factor, prefix, a->unit, from);
+	snprintf(a->title, sizeof a->title, "%.90s%s%s%s%.20s%s", a->label, unit && *a->label ? ", " : "", factor,
+	         prefix, a->unit, from);
 	return base;
 }
 
@@ -174,7 +175,7 @@ void axis_ticks(struct axis *a, unsigned max)
 struct limits {
 	double low, high;
 	bool log, any;
-	bool padded;             /* what is drawn reaches beyond the values */
+	bool padded; /* what is drawn reaches beyond the values */
 };
 
 static void widen(struct limits *l, double v)
@@ -195,9 +196,7 @@ static void widen_all(struct limits *l, const double *v, size_t n)
 static void series_limits(const struct series *s, enum plot_dim d, struct limits *l)
 {
 	switch (s->kind) {
-	case DENSITY:
-		widen_all(l, s->v[0] + (d == PLOT_X ? 0 : 2), 2);
-		return;
+	case DENSITY: widen_all(l, s->v[0] + (d == PLOT_X ? 0 : 2), 2); return;
 	case MARK_X:
 	case BAND_X:
 	case MARK_Y:
@@ -207,8 +206,7 @@ static void series_limits(const struct series *s, enum plot_dim d, struct limits
 			widen(l, s->v[1][0]);
 		}
 		return;
-	default:
-		break;
+	default: break;
 	}
 	for (size_t i = 0; i < s->n; i++) {
 		double v[2];

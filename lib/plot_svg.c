@@ -8,38 +8,54 @@
 #include "plotted.h"
 
 enum {
-	WIDTH = 800,             /* of the figure, in CSS pixels */
-	HEIGHT_ONE = 340, HEIGHT_MANY = 220, /* of a frame */
-	SIDE_EQUAL = 460,        /* of a square frame */
-	EDGE = 16,               /* free around everything */
-	LINE_STEP = 17,          /* from line to line of text */
-	LABEL_ROWS = 3,          /* over a frame at most */
-	POINTS_MAX = 16000,      /* of a series */
+	WIDTH = 800, /* of the figure, in CSS pixels */
+	HEIGHT_ONE = 340,
+	HEIGHT_MANY = 220,  /* of a frame */
+	SIDE_EQUAL = 460,   /* of a square frame */
+	EDGE = 16,          /* free around everything */
+	LINE_STEP = 17,     /* from line to line of text */
+	LABEL_ROWS = 3,     /* over a frame at most */
+	POINTS_MAX = 16000, /* of a series */
 	DENSITY_LEVELS = 8,
-	SAMPLE = 24              /* width of a legend's sample */
+	SAMPLE = 24 /* width of a legend's sample */
 };
-#define CHAR_WIDTH 6.6           /* of most letters at 12 px, generously: fonts differ */
+#define CHAR_WIDTH 6.6 /* of most letters at 12 px, generously: fonts differ */
 
-/* Okabe and Ito's colours (2008), the yellow and sky-blue ones replaced; on dark, lighter ones of the same hue. At least 3:1 against
- * the background (WCAG 2.1, 1.4.11). */
+/* Classes begin with .pl, so that a page that has the figure in it keeps its own. h title, b heading, q condition, m and e anchors;
+ * p paper, l line, f area, o hollow mark, g n grid, a axes, w words. Colours: the first two are Okabe and Ito's (2008); all have
+ * a contrast of 3.5:1 at least to the paper (WCAG 2.1, 1.4.11, wants 3:1), and no two are nearer than 20 in CIELAB, seen with any
+ * one kind of cones missing (Machado, Oliveira, Fernandes 2009). */
+/* clang-format off */
 static const char style[] =
 	"<style>\n"
-	".pl{color:#1b1f24;background:#fff;font:12px system-ui,-apple-system,'Segoe UI','Liberation Sans','DejaVu Sans',Arial,sans-serif;"
-	"max-width:100%;height:auto;color-scheme:light dark}\n"
-	".pl text{fill:currentColor}.pl .h{font-size:16px;font-weight:600}.pl .b{font-weight:600}.pl .m{text-anchor:middle}"
-	".pl .e{text-anchor:end}.pl .q{opacity:.75}\n"
-	".pl .p{fill:#fff}.pl .l{fill:none;stroke:currentColor;stroke-width:1.6;stroke-linejoin:round;stroke-linecap:round}"
-	".pl .f{fill:currentColor}.pl .g{fill:none;stroke:currentColor;stroke-opacity:.16}.pl .n{stroke-opacity:.07}"
+	".pl{color:#1b1f24;background:#fff;color-scheme:light dark;max-width:100%;height:auto;"
+		"font:12px system-ui,-apple-system,'Segoe UI','Liberation Sans','DejaVu Sans',Arial,sans-serif}\n"
+	".pl text{fill:currentColor}\n"
+	".pl .h{font-size:16px;font-weight:600}\n"
+	".pl .b{font-weight:600}\n"
+	".pl .q{opacity:.75}\n"
+	".pl .m{text-anchor:middle}\n"
+	".pl .e{text-anchor:end}\n"
+	".pl .p{fill:#fff}\n"
+	".pl .l{fill:none;stroke:currentColor;stroke-width:1.6;stroke-linejoin:round;stroke-linecap:round}\n"
+	".pl .f{fill:currentColor}\n"
+	".pl .o{fill:#fff;stroke:currentColor;stroke-width:1.6}\n"
+	".pl .g{fill:none;stroke:currentColor;stroke-opacity:.16}\n"
+	".pl .n{stroke-opacity:.07}\n"
 	".pl .a{fill:none;stroke:currentColor;stroke-opacity:.55}\n"
-	".pl .o{fill:#fff;stroke:currentColor;stroke-width:1.6}"
 	".pl .w{paint-order:stroke;stroke:#fff;stroke-width:3px;stroke-linejoin:round}\n"
-	".pl .c0{color:#0072b2}.pl .c1{color:#d55e00}.pl .c2{color:#008a63}"
-	".pl .c3{color:#b5478f}.pl .c4{color:#9a6a00}.pl .c5{color:#5b4fc4}\n"
-	"@media(prefers-color-scheme:dark){.pl{color:#e6e9ed;background:#14171a}.pl .p,.pl .o{fill:#14171a}.pl .w{stroke:#14171a}"
-	".pl .g{stroke-opacity:.2}.pl .n{stroke-opacity:.1}\n"
-	".pl .c0{color:#56b4f0}.pl .c1{color:#ff8f4a}.pl .c2{color:#35c99b}"
-	".pl .c3{color:#ea8fc8}.pl .c4{color:#e8b93c}.pl .c5{color:#a99cff}}\n"
+	".pl .c0{color:#0072b2}.pl .c1{color:#d55e00}.pl .c2{color:#004d38}"
+		".pl .c3{color:#c26fa0}.pl .c4{color:#6a5b2f}.pl .c5{color:#2a0fd6}\n"
+	"@media(prefers-color-scheme:dark){\n"
+	".pl{color:#e6e9ed;background:#14171a}\n"
+	".pl .p,.pl .o{fill:#14171a}\n"
+	".pl .w{stroke:#14171a}\n"
+	".pl .g{stroke-opacity:.2}\n"
+	".pl .n{stroke-opacity:.1}\n"
+	".pl .c0{color:#56b4f0}.pl .c1{color:#ff8f4a}.pl .c2{color:#2f8f5b}"
+		".pl .c3{color:#a8729f}.pl .c4{color:#f0e442}.pl .c5{color:#7a63f2}}\n"
 	"</style>\n";
+/* clang-format on */
 
 /* ---- numbers and text ---- */
 
@@ -112,10 +128,7 @@ static void put_text(struct out *o, const char *s, bool minus)
 		out_puts(o, "</tspan>");
 }
 
-static double text_width(const char *s)
-{
-	return CHAR_WIDTH * (double)text_len(s);
-}
+static double text_width(const char *s) { return CHAR_WIDTH * (double)text_len(s); }
 
 static void text_at(struct out *o, double x, double y, const char *class, const char *s, bool minus)
 {
@@ -134,9 +147,9 @@ static void text_at(struct out *o, double x, double y, const char *class, const 
 /* A path of many pieces, as short as may be: relative, to tenths. */
 struct pen {
 	struct out *o;
-	long x, y;            /* where it is, tenths */
-	bool down;            /* a path has begun */
-	bool line;            /* the last command was a line */
+	long x, y; /* where it is, tenths */
+	bool down; /* a path has begun */
+	bool line; /* the last command was a line */
 };
 
 static void pen_move(struct pen *p, double x, double y)
@@ -217,7 +230,7 @@ struct stamp_of {
 
 static const struct {
 	int n;
-	signed char at[8];       /* corners, in quarters of the radius */
+	signed char at[8]; /* corners, in quarters of the radius */
 	bool closed;
 } shapes[] = {
 	[PLOT_SQUARE] = {4, {-4, -4, 4, -4, 4, 4, -4, 4}, true},
@@ -300,8 +313,15 @@ static void cap_piece(void *arg, const double q[4])
 static void put_lines(struct out *o, const struct series *s, const struct view *v)
 {
 	struct pen pen = {.o = o};
-	path_begin(o, "l", &s->look, s->kind == ERRORS ? 1.2 : s->look.mark && s->kind == LINE ? 0 : line_width(&s->look));
-	series_walk(s, v, s->kind == ERRORS ? cap_piece : s->look.arrow && s->kind == SEGMENTS ? arrow_piece : pen_piece, &pen);
+	path_begin(o, "l", &s->look,
+	           s->kind == ERRORS                 ? 1.2
+	           : s->look.mark && s->kind == LINE ? 0
+	                                             : line_width(&s->look));
+	series_walk(s, v,
+	            s->kind == ERRORS                      ? cap_piece
+	            : s->look.arrow && s->kind == SEGMENTS ? arrow_piece
+	                                                   : pen_piece,
+	            &pen);
 	out_puts(o, "\"/>\n");
 }
 
@@ -318,7 +338,8 @@ static void put_bars(struct out *o, const struct series *s, const struct view *v
 		double x, y;
 		if (!series_has(s, i, &x, &y) || isnan(view_y(v, y)))
 			continue;
-		double x0 = clamp(view_x(v, x - half), v->left, v->left + v->w), x1 = clamp(view_x(v, x + half), v->left, v->left + v->w);
+		double x0 = clamp(view_x(v, x - half), v->left, v->left + v->w),
+		       x1 = clamp(view_x(v, x + half), v->left, v->left + v->w);
 		if (x1 > x0)
 			pen_box(&pen, x0, clamp(view_y(v, y), v->top, v->top + v->h), x1, foot);
 	}
@@ -363,7 +384,8 @@ static void put_fill(struct out *o, const struct series *s, const struct view *v
 /* A path for each level: the runs of cells that have it. */
 static void put_density(struct out *o, const struct series *s, const struct view *v)
 {
-	double most = density_most(s), dx = (s->v[0][1] - s->v[0][0]) / (double)s->nx, dy = (s->v[0][3] - s->v[0][2]) / (double)s->ny;
+	double most = density_most(s), dx = (s->v[0][1] - s->v[0][0]) / (double)s->nx,
+	       dy = (s->v[0][3] - s->v[0][2]) / (double)s->ny;
 	for (unsigned level = 1; level <= DENSITY_LEVELS && most > 0; level++) {
 		struct pen pen = {.o = o};
 		path_begin(o, "f", &s->look, 0);
@@ -372,7 +394,8 @@ static void put_density(struct out *o, const struct series *s, const struct view
 			double y1 = clamp(view_y(v, s->v[0][2] + dy * (double)(iy + 1)), v->top, v->top + v->h);
 			const double *row = s->v[1] + iy * s->nx;
 			for (size_t ix = 0, end; ix < s->nx; ix = end + 1) {
-				for (end = ix; end < s->nx && density_level(row[end], most, DENSITY_LEVELS) == level; end++)
+				for (end = ix; end < s->nx && density_level(row[end], most, DENSITY_LEVELS) == level;
+				     end++)
 					;
 				double x0 = clamp(view_x(v, s->v[0][0] + dx * (double)ix), v->left, v->left + v->w);
 				double x1 = clamp(view_x(v, s->v[0][0] + dx * (double)end), v->left, v->left + v->w);
@@ -421,7 +444,10 @@ static void put_word(struct out *o, const struct series *s, const struct view *v
 	char class[24];
 	if (!(x >= v->left - 1 && x <= v->left + v->w + 1 && y >= v->top - 1 && y <= v->top + v->h + 1))
 		return;
-	snprintf(class, sizeof class, "w%s c%d", s->align < 0 ? " e" : s->align ? "" : " m",
+	snprintf(class, sizeof class, "w%s c%d",
+	         s->align < 0 ? " e"
+	         : s->align   ? ""
+	                      : " m",
 	         s->look.color < 0 ? 99 : s->look.color % PLOT_COLORS);
 	text_at(o, x, y + 4, class, s->name, false);
 }
@@ -463,7 +489,8 @@ static void put_grid(struct out *o, const struct view *v, bool labels)
 			for (unsigned i = 0; i < a->nticks; i++) {
 				if (a->ticks[i].major != (bool)major)
 					continue;
-				double x = d == PLOT_X ? view_x(v, a->ticks[i].at) : v->left, y = d == PLOT_X ? v->top : view_y(v, a->ticks[i].at);
+				double x = d == PLOT_X ? view_x(v, a->ticks[i].at) : v->left,
+				       y = d == PLOT_X ? v->top : view_y(v, a->ticks[i].at);
 				pen_move(&pen, x, y);
 				pen_line(&pen, d == PLOT_X ? x : x + v->w, d == PLOT_X ? y + v->h : y);
 			}
@@ -497,20 +524,20 @@ static void put_axis_titles(struct out *o, const struct view *v, double room, bo
 
 /* ---- layout ---- */
 
-struct spot {                    /* a label over or beside a frame */
+struct spot { /* a label over or beside a frame */
 	const struct series *s;
 	double at, width;
-	int row;                 /* over: counted from the frame; -1: there is no room */
+	int row; /* over: counted from the frame; -1: there is no room */
 };
 
-struct box {                     /* where a panel is */
+struct box { /* where a panel is */
 	struct view view;
-	double room;             /* to the left of the frame */
-	double top;              /* of its title */
-	double legend;           /* baseline of the legend's first row */
+	double room;   /* to the left of the frame */
+	double top;    /* of its title */
+	double legend; /* baseline of the legend's first row */
 	struct spot *over, *beside;
 	size_t nover, nbeside;
-	int rows;                /* of labels over it */
+	int rows; /* of labels over it */
 };
 
 static bool is_x(enum kind k) { return k == MARK_X || k == BAND_X; }
@@ -569,7 +596,8 @@ static void put_sample(struct out *o, const struct series *s, double x, double y
 	if (s->kind == SEGMENTS) {
 		static const double from[1] = {0}, to[1] = {1}, level[1] = {0.5};
 		t.n = 1;
-		double *v4[4] = {(double[1]){from[0]}, (double[1]){level[0]}, (double[1]){to[0]}, (double[1]){level[0]}};
+		double *v4[4] = {(double[1]){from[0]}, (double[1]){level[0]}, (double[1]){to[0]},
+		                 (double[1]){level[0]}};
 		memcpy(t.v, v4, sizeof v4);
 		put_series(o, &t, &v);
 		return;
@@ -661,7 +689,8 @@ static void put_spots(struct out *o, const struct box *b)
 		bool over = i < b->nover;
 		const struct spot *s = over ? &b->over[i] : &b->beside[i - b->nover];
 		const struct view *v = &b->view;
-		snprintf(class, sizeof class, "%s c%d", over ? "m" : "", s->s->look.color < 0 ? 99 : s->s->look.color % PLOT_COLORS);
+		snprintf(class, sizeof class, "%s c%d", over ? "m" : "",
+		         s->s->look.color < 0 ? 99 : s->s->look.color % PLOT_COLORS);
 		if (over && s->row >= 0)
 			text_at(o, s->at, v->top - 6 - 14 * s->row, class, s->s->name, false);
 		else if (!over)

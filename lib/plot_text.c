@@ -7,10 +7,15 @@
 #include "plotted.h"
 
 enum {
-	COLS_LEAST = 30, COLS_MOST = 500, ROWS_LEAST = 5, ROWS_MOST = 200, /* of a frame */
-	ROWS_ONE = 18, ROWS_MANY = 10, /* where nothing is said */
-	TICK_COLS = 10, TICK_ROWS = 3, /* from label to label, about */
-	BESIDE_MOST = 24,              /* columns for labels beside a frame */
+	COLS_LEAST = 30,
+	COLS_MOST = 500,
+	ROWS_LEAST = 5,
+	ROWS_MOST = 200, /* of a frame */
+	ROWS_ONE = 18,
+	ROWS_MANY = 10, /* where nothing is said */
+	TICK_COLS = 10,
+	TICK_ROWS = 3,    /* from label to label, about */
+	BESIDE_MOST = 24, /* columns for labels beside a frame */
 	SHADES = 4,
 	POINTS_MOST = 1000000000
 };
@@ -19,15 +24,15 @@ enum {
 struct sheet {
 	struct out *o;
 	bool utf8, color;
-	unsigned cols;             /* of the whole */
-	size_t w, h;               /* cells of the frame */
-	unsigned dx, dy;           /* dots in a cell */
-	unsigned char *dots;       /* a bit for each, row by row */
-	unsigned char *shade;      /* 0 to SHADES */
-	unsigned long *over;       /* a character that covers the dots, or 0 */
-	signed char *ink;          /* its colour */
+	unsigned cols;                /* of the whole */
+	size_t w, h;                  /* cells of the frame */
+	unsigned dx, dy;              /* dots in a cell */
+	unsigned char *dots;          /* a bit for each, row by row */
+	unsigned char *shade;         /* 0 to SHADES */
+	unsigned long *over;          /* a character that covers the dots, or 0 */
+	signed char *ink;             /* its colour */
 	const struct plot_look *look; /* of what is being drawn */
-	double run;                /* how far the line has come, for dashes */
+	double run;                   /* how far the line has come, for dashes */
 	struct view view;
 };
 
@@ -53,7 +58,8 @@ static void put_char(struct out *o, unsigned long c, bool utf8)
 /* Exponents are raised where the character set has them. Returns the columns taken. */
 static size_t put_text(struct sheet *s, const char *t, size_t most)
 {
-	static const unsigned long raised[10] = {0x2070, 0xb9, 0xb2, 0xb3, 0x2074, 0x2075, 0x2076, 0x2077, 0x2078, 0x2079};
+	static const unsigned long raised[10] = {0x2070, 0xb9,   0xb2,   0xb3,   0x2074,
+	                                         0x2075, 0x2076, 0x2077, 0x2078, 0x2079};
 	size_t n = 0;
 	bool up = false;
 	for (unsigned long c; n < most && (c = text_next(&t)) != 0; n++) {
@@ -100,7 +106,8 @@ static void ink_off(struct sheet *s, int color)
 
 static unsigned long mark_char(const struct sheet *s, enum plot_mark m)
 {
-	static const unsigned long fine[] = {' ', 0xb7, 0x25cb, 0x25a1, 0x25c7, 0x25b3, 0x25bd, 0xd7, '+', 0x2502, 0x2500};
+	static const unsigned long fine[] = {' ',    0xb7, 0x25cb, 0x25a1, 0x25c7, 0x25b3,
+	                                     0x25bd, 0xd7, '+',    0x2502, 0x2500};
 	static const char plain[] = " .o#*^vx+|-";
 	return m < 0 || m > PLOT_DASH ? ' ' : s->utf8 ? fine[m] : (unsigned long)plain[m];
 }
@@ -156,11 +163,13 @@ static void draw_bars(struct sheet *s, const struct series *q)
 		double x, y;
 		if (!series_has(q, i, &x, &y) || isnan(view_y(&s->view, y)))
 			continue;
-		long top = lround(fmax(-1, fmin(view_y(&s->view, y), 1e6))), x0 = lround(fmax(0, view_x(&s->view, x - half)));
+		long top = lround(fmax(-1, fmin(view_y(&s->view, y), 1e6))),
+		     x0 = lround(fmax(0, view_x(&s->view, x - half)));
 		long x1 = lround(fmin((double)(s->w * s->dx), view_x(&s->view, x + half)));
 		long low = bottom > (long)(s->h * s->dy) ? (long)(s->h * s->dy) : bottom < -1 ? -1 : bottom;
 		for (long c = x0; c <= x1; c++)
-			for (long r = top < low ? top : low; r <= (top < low ? low : top) && r < (long)(s->h * s->dy); r++)
+			for (long r = top < low ? top : low; r <= (top < low ? low : top) && r < (long)(s->h * s->dy);
+			     r++)
 				dot(s, c, r);
 	}
 }
@@ -172,7 +181,8 @@ static double axis_value(const struct axis *a, double t)
 }
 
 /* The cells of a density from one text cell's edge to its other edge. */
-static bool cells_in(const struct axis *a, size_t i, size_t n, double low, double high, size_t cells, size_t *first, size_t *last)
+static bool cells_in(const struct axis *a, size_t i, size_t n, double low, double high, size_t cells, size_t *first,
+		     size_t *last)
 {
 	double from = (axis_value(a, (double)i / (double)n) - low) / (high - low) * (double)cells;
 	double to = (axis_value(a, (double)(i + 1) / (double)n) - low) / (high - low) * (double)cells;
@@ -296,7 +306,7 @@ static void put_row(struct sheet *s, size_t row)
 
 /* A line of words, each where it belongs, those left out that would touch one before. */
 struct ruler {
-	size_t at;               /* columns written */
+	size_t at; /* columns written */
 };
 
 static void ruler_put(struct sheet *s, struct ruler *r, double middle, const char *label, int color)
@@ -437,7 +447,8 @@ static void put_x_axis(struct sheet *s, size_t left, bool labels)
 	for (size_t col = 0; col < s->w; col++) {
 		bool tick = false;
 		for (unsigned i = 0; i < s->view.x->nticks; i++)
-			tick |= s->view.x->ticks[i].major && lround(view_x(&s->view, s->view.x->ticks[i].at)) / s->dx == (long)col;
+			tick |= s->view.x->ticks[i].major &&
+			        lround(view_x(&s->view, s->view.x->ticks[i].at)) / s->dx == (long)col;
 		put_char(s->o, !s->utf8 ? (tick ? '+' : '-') : tick ? 0x252c : 0x2500, s->utf8);
 	}
 	out_puts(s->o, "\n");
@@ -445,7 +456,9 @@ static void put_x_axis(struct sheet *s, size_t left, bool labels)
 		return;
 	for (unsigned i = 0; i < s->view.x->nticks; i++)
 		if (s->view.x->ticks[i].major)
-			ruler_put(s, &r, (double)left + floor((double)lround(view_x(&s->view, s->view.x->ticks[i].at)) / s->dx) + 0.5,
+			ruler_put(s, &r,
+			          (double)left +
+			                  floor((double)lround(view_x(&s->view, s->view.x->ticks[i].at)) / s->dx) + 0.5,
 			          s->view.x->ticks[i].label, PLOT_INK);
 	out_puts(s->o, "\n");
 	r.at = 0;
@@ -576,7 +589,8 @@ void plot_draw(struct plot *p, struct out *o, bool color)
 	unsigned cols = 80, rows = 0;
 	for (int i = 0; i < 3 && (!locale || !*locale); i++)
 		locale = getenv(names[i]);
-	bool utf8 = locale && (strstr(locale, "UTF-8") || strstr(locale, "utf8") || strstr(locale, "UTF8") || strstr(locale, "utf-8"));
+	bool utf8 = locale && (strstr(locale, "UTF-8") || strstr(locale, "utf8") || strstr(locale, "UTF8") ||
+	                       strstr(locale, "utf-8"));
 	if (ioctl(o->fd, TIOCGWINSZ, &size) == 0 && size.ws_col) {
 		cols = size.ws_col - 1u;
 		rows = size.ws_row ? size.ws_row - 2u : 0;

@@ -32,7 +32,8 @@ static void put_number(struct out *o, double v)
 	out_printf(o, "\t%s", s);
 }
 
-static void put_row(struct out *o, const struct columns *c, const struct panel *q, const struct series *s, const double v[6])
+static void put_row(struct out *o, const struct columns *c, const struct panel *q, const struct series *s,
+		    const double v[6])
 {
 	put_word(o, q->title);
 	out_puts(o, "\t");
@@ -52,7 +53,8 @@ static void put_density(struct out *o, const struct columns *c, const struct pan
 	for (size_t iy = 0; iy < s->ny; iy++) {
 		for (size_t ix = 0; ix < s->nx; ix++) {
 			double count = s->v[1][iy * s->nx + ix];
-			double x = l[0] + (l[1] - l[0]) * ((double)ix + 0.5) / (double)s->nx, y = l[2] + (l[3] - l[2]) * ((double)iy + 0.5) / (double)s->ny;
+			double x = l[0] + (l[1] - l[0]) * ((double)ix + 0.5) / (double)s->nx,
+			       y = l[2] + (l[3] - l[2]) * ((double)iy + 0.5) / (double)s->ny;
 			if (count > 0)
 				put_row(o, c, q, s, (double[6]){x, y, count, NAN, NAN, NAN});
 		}

@@ -6,11 +6,11 @@
 #include "plotted.h"
 
 enum {
-	FEW = 4000,          /* values of a series that are all drawn; of more, what a column of the picture can show */
-	RUNS_MAX = 30000     /* strokes for the segments of one series */
+	FEW = 4000,      /* values of a series that are all drawn; of more, what a column of the picture can show */
+	RUNS_MAX = 30000 /* strokes for the segments of one series */
 };
-#define MARGIN 0.5           /* around the frame, in which pieces still go on */
-#define FAR 1e9              /* frames from here: as good as infinitely far */
+#define MARGIN 0.5 /* around the frame, in which pieces still go on */
+#define FAR 1e9    /* frames from here: as good as infinitely far */
 
 static double place(const struct axis *a, double v)
 {
@@ -49,13 +49,13 @@ struct walk {
 	void (*piece)(void *arg, const double p[4]);
 	void *arg;
 	double box[4];
-	double at[2];              /* the pen */
-	bool down, alone;          /* it is somewhere; and has drawn nothing there yet */
+	double at[2];     /* the pen */
+	bool down, alone; /* it is somewhere; and has drawn nothing there yet */
 	bool columns;
 	double column;
 	double first[2], low[2], high[2], last[2];
-	bool low_later;            /* the lowest came after the highest */
-	bool holds;                /* a column is being gathered */
+	bool low_later; /* the lowest came after the highest */
+	bool holds;     /* a column is being gathered */
 };
 
 static void walk_piece(struct walk *w, double x0, double y0, double x1, double y1)
@@ -235,8 +235,8 @@ static void walk_errors(const struct series *s, const struct view *v, struct wal
 }
 
 /* Points inside of the frame, of a cell the first; given to point, or (NULL) only counted. */
-static size_t points_once(const struct series *s, const struct view *v, double cell, void (*point)(void *arg, double x, double y),
-			  void *arg)
+static size_t points_once(const struct series *s, const struct view *v, double cell,
+			  void (*point)(void *arg, double x, double y), void *arg)
 {
 	struct raster r = raster_new(v, MARGIN, cell);
 	size_t n = 0;
@@ -269,24 +269,19 @@ void series_points(const struct series *s, const struct view *v, double cell, si
 
 void series_walk(const struct series *s, const struct view *v, void (*piece)(void *arg, const double p[4]), void *arg)
 {
-	struct walk w = {.piece = piece, .arg = arg, .columns = s->n > FEW,
+	struct walk w = {.piece = piece,
+	                 .arg = arg,
+	                 .columns = s->n > FEW,
 	                 .box = {v->left - MARGIN, v->top - MARGIN, v->left + v->w + MARGIN, v->top + v->h + MARGIN}};
 	switch (s->kind) {
 	case LINE:
-	case STEP:
-		walk_line(s, v, &w, s->v[1]);
-		break;
+	case STEP: walk_line(s, v, &w, s->v[1]); break;
 	case FILL:
 		walk_line(s, v, &w, s->v[1]);
 		walk_line(s, v, &w, s->v[2]);
 		break;
-	case ERRORS:
-		walk_errors(s, v, &w);
-		break;
-	case SEGMENTS:
-		(s->n > FEW ? walk_many : walk_few)(s, v, &w);
-		break;
-	default:
-		break;
+	case ERRORS: walk_errors(s, v, &w); break;
+	case SEGMENTS: (s->n > FEW ? walk_many : walk_few)(s, v, &w); break;
+	default: break;
 	}
 }

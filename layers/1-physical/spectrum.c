@@ -16,10 +16,10 @@ struct cd {
 };
 
 struct fft {
-	size_t n;                /* real values; m complex ones */
+	size_t n; /* real values; m complex ones */
 	size_t m;
-	struct cd *turn;         /* exp(-2 pi i k/n), k < n/2 */
-	struct cd *a, *b;        /* m values each */
+	struct cd *turn;  /* exp(-2 pi i k/n), k < n/2 */
+	struct cd *a, *b; /* m values each */
 };
 
 struct fft *fft_new(size_t n)
@@ -64,7 +64,8 @@ static void stage_four(const struct fft *f, size_t left, size_t s, const struct 
 	for (size_t p = 0; p < quarter; p++) {
 		struct cd w1 = turn_at(f, 2 * s * p), w2 = turn_at(f, 4 * s * p), w3 = turn_at(f, 6 * s * p);
 		for (size_t q = 0; q < s; q++) {
-			struct cd a = x[q + s * p], b = x[q + s * (p + quarter)], c = x[q + s * (p + 2 * quarter)], d = x[q + s * (p + 3 * quarter)];
+			struct cd a = x[q + s * p], b = x[q + s * (p + quarter)], c = x[q + s * (p + 2 * quarter)],
+				  d = x[q + s * (p + 3 * quarter)];
 			struct cd ac = {a.re + c.re, a.im + c.im}, a_c = {a.re - c.re, a.im - c.im};
 			struct cd bd = {b.re + d.re, b.im + d.im}, ib_d = {-(b.im - d.im), b.re - d.re};
 			struct cd *to = y + q + s * 4 * p;
@@ -272,13 +273,13 @@ double theory_rect(double f_hz, double baud)
 	return s * s / baud;
 }
 
-enum { CPM_STEPS = 64 };         /* of the autocorrelation, a symbol */
+enum { CPM_STEPS = 64 }; /* of the autocorrelation, a symbol */
 
 struct cpm_theory {
-	int length;              /* symbols that a frequency pulse lasts */
-	double again;            /* the mean of exp(i pi h symbol): what is left of the phase after one more symbol */
-	int n;                   /* values of r: (length + 1) symbols */
-	double *r;               /* mean autocorrelation of the envelope, even and real; from 0 on */
+	int length;   /* symbols that a frequency pulse lasts */
+	double again; /* the mean of exp(i pi h symbol): what is left of the phase after one more symbol */
+	int n;        /* values of r: (length + 1) symbols */
+	double *r;    /* mean autocorrelation of the envelope, even and real; from 0 on */
 };
 
 /* The share of its phase that a frequency pulse has turned, t symbols from its middle (-length/2 .. length/2): rising from 0 to 1.
@@ -311,7 +312,8 @@ static double correlation(unsigned levels, double h, double bt, int length, doub
 	for (int j = 0; j < CPM_STEPS; j++) {
 		double t = ((double)j + 0.5) / CPM_STEPS, product = 1;
 		for (int k = -length - 1; k <= (int)tau + length + 2; k++)
-			product *= symbol_mean(levels, TAU / 2 * h * (phase_share(t + tau - k, bt) - phase_share(t - k, bt)));
+			product *= symbol_mean(levels,
+			                       TAU / 2 * h * (phase_share(t + tau - k, bt) - phase_share(t - k, bt)));
 		sum += product;
 	}
 	return sum / CPM_STEPS;
@@ -344,7 +346,8 @@ static struct cd part(const struct cpm_theory *c, double f, int from, int symbol
 	struct cd sum = {0, 0};
 	int n = symbols * CPM_STEPS;
 	for (int i = 0; i <= n; i++) {
-		double weight = (i == 0 || i == n ? 0.5 : 1) / CPM_STEPS * c->r[from * CPM_STEPS + i], angle = TAU * f * i / CPM_STEPS;
+		double weight = (i == 0 || i == n ? 0.5 : 1) / CPM_STEPS * c->r[from * CPM_STEPS + i],
+		       angle = TAU * f * i / CPM_STEPS;
 		sum.re += weight * cos(angle);
 		sum.im -= weight * sin(angle);
 	}

@@ -25,8 +25,8 @@ struct welch *welch_new(size_t n, double rate_hz);
 void welch_free(struct welch *w);
 /* Any number of samples; what is not finite counts as 0. */
 void welch_push(struct welch *w, const float *x, size_t n);
-/* Density, power a Hz, at k rate/n Hz for k = 0..n/2, into psd. Returns the number of segments; 0: there was not one whole one, and psd is that of
- * the samples there are, zeros behind them (all 0 without samples). */
+/* Density, power a Hz, at k rate/n Hz for k = 0..n/2, into psd. Returns the number of segments; 0: there was not one whole one, and
+ * psd is that of the samples there are, zeros behind them (all 0 without samples). */
 uint64_t welch_density(struct welch *w, double *psd);
 
 /* What there is in psd[0..n) with lines step_hz apart, the first at 0 Hz. */

@@ -13,22 +13,27 @@ static const char *svg;
 static bool text;
 static int format = -1;
 
-static const char *const usage[] = {"wave|eye|constellation|spectrum -m SCHEME [--data BITS | --bits N] [CHANNEL...] [--svg FILE]",
-                                    "wave|eye|constellation|spectrum [-m SCHEME] [CHANNEL...] [--svg FILE] FILE",
-                                    "trellis [-m SCHEME | --code G,G] [--data BITS] [--flip N,N...] [--svg FILE]", NULL};
+static const char *const usage[] = {
+	"wave|eye|constellation|spectrum -m SCHEME [--data BITS | --bits N] [CHANNEL...] [--svg FILE]",
+	"wave|eye|constellation|spectrum [-m SCHEME] [CHANNEL...] [--svg FILE] FILE",
+	"trellis [-m SCHEME | --code G,G] [--data BITS] [--flip N,N...] [--svg FILE]", NULL};
 static const struct opt opts[] = {
 	MODEM_OPTS(o.modem),
 	{0, "data", "BITS", OPT_STR, &o.data, 0, 0, "send these, 0 and 1"},
 	{0, "bits", "N", OPT_INT, &o.bits, 1, 1000000, "send so many random ones (what suits the picture)"},
-	{0, "seed", "N", OPT_INT, &o.seed, 0, 9e15, "random numbers of bits and channel (from the system; the picture says which)"},
-	{'r', "rate", "HZ", OPT_REAL, &o.rate_hz, 1000, 1e7, "samples a second of a signal that is made (what suits the scheme)"},
+	{0, "seed", "N", OPT_INT, &o.seed, 0, 9e15,
+	 "random numbers of bits and channel (from the system; the picture says which)"},
+	{'r', "rate", "HZ", OPT_REAL, &o.rate_hz, 1000, 1e7,
+	 "samples a second of a signal that is made (what suits the scheme)"},
 	{'c', "channel", "N", OPT_INT, &o.channel, 1, 1024, "of a FILE with more than one (1)"},
 	{0, "start", "SECONDS", OPT_REAL, &o.start_s, 0, 1e9, "show a FILE from there on (0)"},
-	{0, "length", "SECONDS", OPT_REAL, &o.length_s, 1e-6, 120, "and so much of it (10, eye and constellation 20, spectrum 60)"},
+	{0, "length", "SECONDS", OPT_REAL, &o.length_s, 1e-6, 120,
+	 "and so much of it (10, eye and constellation 20, spectrum 60)"},
 	{0, "svg", "FILE", OPT_STR, &svg, 0, 0, "draw into an SVG file"},
 	{0, "plot", NULL, OPT_FLAG, &text, 0, 0, "draw in the terminal (where there is no --svg, this)"},
 	{'T', "to", "tsv", OPT_ENUM, &format, 0, 0, "write the data of the picture, to draw it elsewhere"},
-	{0, "mask", "HZ:DB,...", OPT_STR, &o.mask, 0, 0, "spectrum: limits, by distance from the carrier and dB of the highest line"},
+	{0, "mask", "HZ:DB,...", OPT_STR, &o.mask, 0, 0,
+	 "spectrum: limits, by distance from the carrier and dB of the highest line"},
 	{0, "code", "G,G", OPT_STR, &o.code, 0, 0, "trellis: of a convolutional code, generators in octal (7,5)"},
 	{0, "flip", "N,N...", OPT_STR, &o.flips, 0, 0, "trellis: coded bits that are received wrong, from 1"},
 	{0, "tree", NULL, OPT_FLAG, &o.tree, 0, 0, "trellis: the phase unwrapped, as a tree"},
@@ -44,14 +49,16 @@ static const char *const more[] = {
 	"spectrum       power over frequency beside theory; occupied bandwidth",
 	"trellis        the phases of FSK, or the decoding of a convolutional code",
 	"FILE is a WAVE file or packet text; -: standard input.",
-	"Exit status: 0 done; 1 no signal found in FILE; 2 usage, malformed input or a system error.", NULL,
+	"Exit status: 0 done; 1 no signal found in FILE; 2 usage, malformed input or a system error.",
+	NULL,
 };
 
 static const struct {
 	const char *name;
 	struct plot *(*draw)(const struct show_opts *o);
 } kinds[] = {
-	{"wave", show_wave}, {"eye", show_eye}, {"constellation", show_constellation}, {"spectrum", show_spectrum}, {"trellis", show_trellis},
+	{"wave", show_wave},         {"eye", show_eye},         {"constellation", show_constellation},
+	{"spectrum", show_spectrum}, {"trellis", show_trellis},
 };
 
 static struct plot *(*find(const char *name))(const struct show_opts *)

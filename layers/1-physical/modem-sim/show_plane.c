@@ -11,12 +11,13 @@
 #include "io.h"
 
 enum {
-	SYMBOLS = 2000, POINTS_MOST = 5000, /* more are drawn as density */
+	SYMBOLS = 2000,
+	POINTS_MOST = 5000, /* more are drawn as density */
 	CELLS = 150,
-	LABELS_MOST = 64          /* points of which the bits can be read */
+	LABELS_MOST = 64 /* points of which the bits can be read */
 };
 #define SECONDS 20.0
-#define REACH 1.35                /* of the picture, against the outermost point, or so many standard deviations beyond it: */
+#define REACH 1.35 /* of the picture, against the outermost point, or so many standard deviations beyond it: */
 #define SIGMAS 3.5
 
 /* The points there are, each with its bits or "". */
@@ -90,7 +91,8 @@ static void draw_received(struct plot *p, const struct cf *y, size_t n, double r
 	if (n > POINTS_MOST) {
 		double *count = memset(xmalloc(CELLS * CELLS * sizeof *count), 0, CELLS * CELLS * sizeof *count);
 		for (size_t i = 0; i < n; i++) {
-			double cx = ((double)y[i].re / reach + 1) / 2 * CELLS, cy = ((double)y[i].im / reach + 1) / 2 * CELLS;
+			double cx = ((double)y[i].re / reach + 1) / 2 * CELLS,
+			       cy = ((double)y[i].im / reach + 1) / 2 * CELLS;
 			if (cx >= 0 && cx < CELLS && cy >= 0 && cy < CELLS)
 				count[(size_t)cy * CELLS + (size_t)cx]++;
 		}
@@ -148,7 +150,8 @@ static void check(const struct show_opts *o)
 		tool_die(EX_BAD, "a constellation is of symbols: say with -m which scheme's");
 	if (s && strcmp(s->modem->family, "linear") != 0 && strcmp(s->modem->family, "psk") != 0)
 		tool_die(EX_BAD, "%s has no constellation: its symbols are %s; try modem-sim show eye%s -m %s", s->name,
-		         s->shift_hz > 0 ? "tones, not points" : "no points in the plane", s->shift_hz > 0 ? ", wave or trellis" : " or wave", s->name);
+		         s->shift_hz > 0 ? "tones, not points" : "no points in the plane",
+		         s->shift_hz > 0 ? ", wave or trellis" : " or wave", s->name);
 }
 
 struct plot *show_constellation(const struct show_opts *o)
@@ -176,8 +179,9 @@ struct plot *show_constellation(const struct show_opts *o)
 	struct plot *p = plot_new(title);
 	shot_conditions(&s, p);
 	double evm = error_vector(&points, s.symbol, s.nsymbols);
-	plot_condition(p, "%zu symbols; error vector magnitude %.1f %%, modulation error ratio %.1f dB (to the nearest point)", s.nsymbols,
-	               100 * evm, -20 * log10(evm));
+	plot_condition(
+		p, "%zu symbols; error vector magnitude %.1f %%, modulation error ratio %.1f dB (to the nearest point)",
+		s.nsymbols, 100 * evm, -20 * log10(evm));
 	plot_panel(p, differential ? "Symbols" : "");
 	draw(p, &points, s.symbol, s.nsymbols, evm);
 	if (differential && s.nsymbols > 1) {

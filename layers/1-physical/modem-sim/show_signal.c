@@ -17,11 +17,11 @@
 enum {
 	BITS_MOST = 1000000,
 	BLOCK = 4096,
-	POINTS_MOST = 2000000,    /* values from a receiver that are kept */
-	DISCRIMINATOR = 16        /* values a symbol */
+	POINTS_MOST = 2000000, /* values from a receiver that are kept */
+	DISCRIMINATOR = 16     /* values a symbol */
 };
-#define SECONDS_MOST 120.0        /* of a signal, held at a time */
-#define SILENCE_S 0.1             /* before and behind a signal that is made, for the receiver to see where it ends */
+#define SECONDS_MOST 120.0 /* of a signal, held at a time */
+#define SILENCE_S 0.1      /* before and behind a signal that is made, for the receiver to see where it ends */
 
 /* ---- samples ---- */
 
@@ -168,8 +168,8 @@ static void make(struct shot *s, size_t symbols)
 	else if (!s->bits)
 		random_bits(s, o->bits ? (size_t)o->bits : symbols * s->c.scheme->bits);
 	if ((double)s->nbits / s->c.scheme->bits / s->c.baud > SECONDS_MOST)
-		tool_die(EX_BAD, "%zu bits at %g baud last longer than the %g s that a picture is of: fewer --bits", s->nbits, s->c.baud,
-		         SECONDS_MOST);
+		tool_die(EX_BAD, "%zu bits at %g baud last longer than the %g s that a picture is of: fewer --bits",
+		         s->nbits, s->c.baud, SECONDS_MOST);
 	struct samples x = {0}, signal = transmit(s, s->bits, s->nbits);
 	size_t silence = (size_t)(SILENCE_S * s->c.rate_hz);
 	float *zeros = xmalloc(silence * sizeof *zeros);
@@ -208,7 +208,8 @@ static void read_packets(struct shot *s, struct in *in)
 			tool_die(EX_BAD, "%s:%d: %s", in->name, number, e.msg);
 		long m = modem_bits(s->c.scheme, &k, &b, &cap);
 		if (m < 0 || s->nbits + (size_t)m > BITS_MOST)
-			tool_die(EX_BAD, "%s:%d: more than %d bits, too many for a picture", in->name, number, BITS_MOST);
+			tool_die(EX_BAD, "%s:%d: more than %d bits, too many for a picture", in->name, number,
+			         BITS_MOST);
 		if (room < s->nbits + (size_t)m) {
 			room = 2 * (s->nbits + (size_t)m);
 			s->bits = xrealloc(s->bits, room);
@@ -235,7 +236,8 @@ static void read_audio(struct shot *s, struct in *in, double length_s)
 	if (wav_open(&w, in, NULL, (unsigned)s->opts->channel - 1, &e) != 0)
 		tool_die(EX_BAD, "%s", e.msg);
 	s->c.rate_hz = w.format.rate_hz;
-	uint64_t first = (uint64_t)(s->opts->start_s * s->c.rate_hz), most = (uint64_t)(fmin(length_s, SECONDS_MOST) * s->c.rate_hz);
+	uint64_t first = (uint64_t)(s->opts->start_s * s->c.rate_hz),
+		 most = (uint64_t)(fmin(length_s, SECONDS_MOST) * s->c.rate_hz);
 	while (x.n < most && (n = wav_read(&w, block, BLOCK, &e)) != 0) {
 		if (n < 0)
 			tool_die(EX_BAD, "%s", e.msg);
@@ -246,7 +248,8 @@ static void read_audio(struct shot *s, struct in *in, double length_s)
 		samples_put(&x, block + skip, m < most - x.n ? m : most - x.n);
 	}
 	if (!x.n)
-		tool_die(EX_NO, "%s: no samples from %g s on: it has %.3f s", in->name, s->opts->start_s, (double)w.frames / s->c.rate_hz);
+		tool_die(EX_NO, "%s: no samples from %g s on: it has %.3f s", in->name, s->opts->start_s,
+		         (double)w.frames / s->c.rate_hz);
 	impair(s, &x);
 	s->x = x.x;
 	s->n = x.n;
@@ -263,7 +266,8 @@ static void read_file(struct shot *s, double length_s)
 	if (wave)
 		read_audio(s, &in, length_s);
 	else if (!s->has_scheme)
-		tool_die(EX_BAD, "%s is not a WAVE file; for packet text, say with -m how it is to be modulated", s->opts->path);
+		tool_die(EX_BAD, "%s is not a WAVE file; for packet text, say with -m how it is to be modulated",
+		         s->opts->path);
 	else
 		read_packets(s, &in);
 	in_close(&in);
@@ -335,23 +339,71 @@ const char *shot_label(const struct shot *s, size_t k, char label[16])
 	return label;
 }
 
+/* "Eb/N0 9 dB, offset 50 Hz": what the options do to the signal. */
+static void channel_words(const struct impair_opts *o, char *text, size_t size)
+{
+	const struct {
+		const char *form;
+		double value, none;
+	} numbers[] = {
+		{"Eb/N0 %g dB", o->ebn0_db, HUGE_VAL},
+		{"signal to noise ratio %g dB", o->snr_db, HUGE_VAL},
+		{"noise %g dB", o->noise_db, HUGE_VAL},
+		{"attenuation %g dB", o->attenuation_db, 0},
+		{"carrier offset %g Hz", o->offset_hz, 0},
+		{"carrier phase %g degrees", o->phase_deg, 0},
+		{"delay %g ms", o->delay_ms, 0},
+		{"tilt %g dB an octave", o->tilt_db, 0},
+		{"preemphasis %g us", o->preemphasis_us, 0},
+		{"deemphasis %g us", o->deemphasis_us, 0},
+		{"clipped at %g", o->clip, 0},
+		{"%g bits a sample", (double)o->quantise, 0},
+	};
+	const struct {
+		const char *form, *value;
+	} words[] = {{"clock %s", o->clock}, {"fading %s", o->fading}, {"bursts %s", o->bursts},
+		     {"band %s", o->band}, {"twist %s", o->twist}};
+	size_t n = 0;
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers && n < size; i++) {
+		if (numbers[i].value == numbers[i].none)
+			continue;
+		n += (size_t)snprintf(text + n, size - n, "%s", n ? ", " : "");
+		n += n < size ? (size_t)snprintf(text + n, size - n, numbers[i].form, numbers[i].value) : 0;
+	}
+	for (size_t i = 0; i < sizeof words / sizeof *words && n < size; i++) {
+		if (!words[i].value)
+			continue;
+		n += (size_t)snprintf(text + n, size - n, "%s", n ? ", " : "");
+		n += n < size ? (size_t)snprintf(text + n, size - n, words[i].form, words[i].value) : 0;
+	}
+	for (int i = 0; i < o->echo.n && n < size; i++)
+		n += (size_t)snprintf(text + n, size - n, "%secho %s", n ? ", " : "", o->echo.v[i]);
+}
+
 void shot_conditions(const struct shot *s, struct plot *p)
 {
-	char rates[160] = "", noise[80] = "";
+	char what[160] = "", words[400] = "";
 	const struct show_opts *o = s->opts;
 	if (s->has_scheme)
-		snprintf(rates, sizeof rates, "%s, %g baud%s", s->c.scheme->title, s->c.baud, s->file ? "" : ", ");
+		snprintf(what, sizeof what, "%s, %.5g baud, ", s->c.scheme->title, s->c.baud);
 	if (s->file)
-		plot_condition(p, "%s%s%s from %g s on, %g samples a second", rates, *rates ? ", " : "", o->path, o->start_s, s->c.rate_hz);
+		plot_condition(p, "%s%s, %.5g s from %.5g s on, %g samples a second", what, o->path, (double)s->n / s->c.rate_hz,
+		               o->start_s, s->c.rate_hz);
 	else
-		plot_condition(p, "%s%zu %s bit%s, seed %llu", rates, s->nbits, o->data || o->path ? "given" : "random", plural(s->nbits),
-		               (unsigned long long)s->seed);
-	if (o->impair.ebn0_db < HUGE_VAL)
-		snprintf(noise, sizeof noise, ", Eb/N0 %g dB", o->impair.ebn0_db);
-	else if (o->impair.snr_db < HUGE_VAL)
-		snprintf(noise, sizeof noise, ", signal to noise ratio %g dB", o->impair.snr_db);
+		plot_condition(p, "%s%zu %s bit%s, seed %llu", what, s->nbits, o->data || o->path ? "given" : "random",
+		               plural(s->nbits), (unsigned long long)s->seed);
+	channel_words(&o->impair, words, sizeof words);
 	if (s->sent)
-		plot_condition(p, "through the channel%s", noise);
+		plot_condition(p, "channel: %s", words);
+	size_t n = 0;
+	if (s->locked && isfinite(s->lock.ebn0_db))
+		n += (size_t)snprintf(words, sizeof words, ", Eb/N0 %.1f dB", s->lock.ebn0_db);
+	if (s->locked && isfinite(s->lock.offset_hz))
+		n += (size_t)snprintf(words + n, sizeof words - n, ", carrier %+.2f Hz", s->lock.offset_hz);
+	if (s->locked && isfinite(s->lock.clock_ppm))
+		n += (size_t)snprintf(words + n, sizeof words - n, ", clock %+.0f ppm", s->lock.clock_ppm);
+	if (n)
+		plot_condition(p, "the receiver found%s", words + 1);
 }
 
 /* ---- received ---- */
@@ -410,10 +462,7 @@ bool shot_receive(struct shot *s)
 
 /* ---- baseband ---- */
 
-static void on_baseband(void *arg, const struct cf *y, size_t n)
-{
-	samples_put(arg, (const float *)y, 2 * n);
-}
+static void on_baseband(void *arg, const struct cf *y, size_t n) { samples_put(arg, (const float *)y, 2 * n); }
 
 struct cf *shot_baseband(const struct shot *s, const float *x, double per_symbol, size_t *n, double *rate_hz)
 {

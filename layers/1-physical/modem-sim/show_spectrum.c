@@ -13,7 +13,7 @@
 
 enum { SYMBOLS = 20000, LINES_A_BAUD = 24, SEGMENT_LEAST = 1024, SEGMENT_MOST = 65536, MASK_MOST = 32 };
 #define SECONDS 60.0
-#define DEPTH_DB 70.0             /* of the picture below its highest line */
+#define DEPTH_DB 70.0 /* of the picture below its highest line */
 
 struct lines {
 	double *f, *psd, *db;
@@ -70,18 +70,21 @@ static void draw_theory(const struct shot *s, struct plot *p, const struct lines
 		cpm = cpm_theory_new(k->tones, s->c.shift_hz / (k->tones - 1) / baud, k->bt);
 		what = cpm ? "theory: continuous phase (Aulin, Sundberg)" : NULL;
 		if (!cpm)
-			plot_condition(p, "no theory drawn: with a modulation index that is a whole number the spectrum has lines");
+			plot_condition(p, "no theory drawn: with a modulation index that is a whole number the "
+			                  "spectrum has lines");
 	}
 	if (!what)
 		return;
 	double *y = xmalloc(l->n * sizeof *y);
 	for (size_t i = 0; i < l->n; i++) {
 		/* about the carrier; its mirror image at negative frequencies; and, of what is sampled, that from beyond half the rate */
-		const double off[3] = {l->f[i] - s->c.centre_hz, l->f[i] + s->c.centre_hz, s->c.rate_hz - l->f[i] - s->c.centre_hz};
+		const double off[3] = {l->f[i] - s->c.centre_hz, l->f[i] + s->c.centre_hz,
+		                       s->c.rate_hz - l->f[i] - s->c.centre_hz};
 		double d = 0;
 		for (int j = 0; j < 3; j++)
-			d += shot_is(s, "linear") ? theory_rrc(off[j], baud, s->c.rolloff) :
-			     cpm ? cpm_theory_at(cpm, off[j], baud) : theory_rect(off[j], baud);
+			d += shot_is(s, "linear") ? theory_rrc(off[j], baud, s->c.rolloff)
+			     : cpm                ? cpm_theory_at(cpm, off[j], baud)
+			                          : theory_rect(off[j], baud);
 		y[i] = d > 0 ? to_db(d * power) : NAN;
 	}
 	plot_line(p, what, l->f, y, l->n)->dashed = true;
@@ -102,9 +105,12 @@ static void mask_read(struct mask *m, const char *text)
 	for (const char *p = text;; p++) {
 		char *mid, *end;
 		double off = strtod(p, &mid), down = *mid == ':' ? strtod(mid + 1, &end) : NAN;
-		bool good = mid != p && *mid == ':' && end != mid + 1 && isfinite(off) && isfinite(down) && (!*end || *end == ',');
+		bool good = mid != p && *mid == ':' && end != mid + 1 && isfinite(off) && isfinite(down) &&
+		            (!*end || *end == ',');
 		if (!good || off < (m->n ? m->off[m->n - 1] : 0) || m->n == MASK_MOST)
-			tool_die(EX_BAD, "--mask: \"%s\" is not 2 to %d of HZ:DB, with commas between them and rising HZ", text, MASK_MOST);
+			tool_die(EX_BAD,
+			         "--mask: \"%s\" is not 2 to %d of HZ:DB, with commas between them and rising HZ", text,
+			         MASK_MOST);
 		m->off[m->n] = off;
 		m->down[m->n++] = down;
 		p = end;
@@ -146,8 +152,10 @@ static void draw_mask(const struct shot *s, struct plot *p, const struct lines *
 		}
 	}
 	plot_line(p, "mask", f, db, 2 * (size_t)m.n)->color = 3;
-	plot_condition(p, worst > 0 ? "above the mask, most at %.0f Hz: by %.1f dB" : "below the mask; nearest at %.0f Hz: by %.1f dB", where,
-	               fabs(worst));
+	plot_condition(p,
+	               worst > 0 ? "above the mask, most at %.0f Hz: by %.1f dB"
+	                         : "below the mask; nearest at %.0f Hz: by %.1f dB",
+	               where, fabs(worst));
 }
 
 struct plot *show_spectrum(const struct show_opts *o)
@@ -165,11 +173,14 @@ struct plot *show_spectrum(const struct show_opts *o)
 	spectrum_occupied(sent.psd, sent.n, sent.step_hz, 0.99, &low, &high);
 	spectrum_width(l.psd, l.n, l.step_hz, 3, &low3, &high3);
 	spectrum_width(l.psd, l.n, l.step_hz, 20, &low20, &high20);
-	plot_condition(p, "power %.1f dB of full scale; highest at %.0f Hz; 3 dB wide %.0f Hz, 20 dB %.0f Hz; one line is %.1f Hz", to_db(l.power),
-	               l.f[spectrum_peak(l.psd, l.n)], high3 - low3, high20 - low20, l.step_hz);
+	plot_condition(p,
+	               "power %.1f dB of full scale; highest at %.0f Hz; 3 dB wide %.0f Hz, 20 dB %.0f Hz; one line is "
+	               "%.1f Hz",
+	               to_db(l.power), l.f[spectrum_peak(l.psd, l.n)], high3 - low3, high20 - low20, l.step_hz);
 	plot_axis(p, PLOT_X, "frequency", "Hz", PLOT_LINEAR);
 	plot_axis(p, PLOT_Y, "density, dB of full scale a Hz", "", PLOT_LINEAR);
-	snprintf(label, sizeof label, "99 %% %sin %.0f to %.0f Hz, %.0f Hz wide", s.sent && !s.file ? "of what is sent " : "", low, high, high - low);
+	snprintf(label, sizeof label, "99 %% %sin %.0f to %.0f Hz, %.0f Hz wide",
+	         s.sent && !s.file ? "of what is sent " : "", low, high, high - low);
 	plot_band_x(p, low, high, label);
 	plot_line(p, "measured (Welch)", l.f, l.db, l.n);
 	if (s.has_scheme)

@@ -11,12 +11,14 @@
 #include "io.h"
 
 enum {
-	WAVE_SYMBOLS = 12, WAVE_MOST = 64, /* of a picture whose symbols can be told apart */
-	BASEBAND = 16,           /* values a symbol */
+	WAVE_SYMBOLS = 12,
+	WAVE_MOST = 64, /* of a picture whose symbols can be told apart */
+	BASEBAND = 16,  /* values a symbol */
 	EYE_SYMBOLS = 2000,
-	EYE_COLS = 240, EYE_ROWS = 120, /* cells */
-	STEPS = 8,               /* of a curve, from value to value */
-	TRACES = 160             /* more than this is drawn as density */
+	EYE_COLS = 240,
+	EYE_ROWS = 120, /* cells */
+	STEPS = 8,      /* of a curve, from value to value */
+	TRACES = 64    /* more than this is drawn as density */
 };
 #define WAVE_SECONDS 10.0
 #define EYE_SECONDS 20.0
@@ -31,7 +33,8 @@ static size_t window(const struct shot *s, size_t *from, double *origin_s)
 	*origin_s = s->file ? s->opts->start_s : 0;
 	if (isnan(s->first_s) || s->file)
 		return s->n;
-	double begin = s->first_s - 0.5 / s->c.baud, end = shot_symbol_s(s, k < WAVE_MOST ? k : WAVE_MOST) + 0.5 / s->c.baud;
+	double begin = s->first_s - 0.5 / s->c.baud,
+	       end = shot_symbol_s(s, k < WAVE_MOST ? k : WAVE_MOST) + 0.5 / s->c.baud;
 	*from = (size_t)fmax(0, ceil(begin * s->c.rate_hz));
 	size_t to = (size_t)(end * s->c.rate_hz) + 1;
 	*origin_s = (double)*from / s->c.rate_hz - s->first_s;
@@ -51,7 +54,8 @@ static void limits(const struct shot *s, struct plot *p, bool labels)
 }
 
 /* What the carrier carries: the amplitudes of its two phases. */
-static void components(const struct shot *s, struct plot *p, const struct cf *y, size_t n, double rate_hz, double amplitude)
+static void components(const struct shot *s, struct plot *p, const struct cf *y, size_t n, double rate_hz,
+		       double amplitude)
 {
 	double *t = xmalloc(n * sizeof *t), *re = xmalloc(n * sizeof *re), *im = xmalloc(n * sizeof *im), most = 0;
 	for (size_t i = 0; i < n; i++) {
@@ -70,17 +74,38 @@ static void components(const struct shot *s, struct plot *p, const struct cf *y,
 	free(im);
 }
 
+/* Where there is a carrier: where the mean power over a symbol is near that of the strongest symbol. */
+static bool *carriers(const struct cf *y, size_t n)
+{
+	bool *is = xmalloc(n + 1);
+	double *sum = xmalloc((n + 1) * sizeof *sum), most = 0;
+	sum[0] = 0;
+	for (size_t i = 0; i < n; i++) {
+		double power = (double)cf_power(y[i]);
+		sum[i + 1] = sum[i] + (isfinite(power) ? power : 0);
+	}
+	for (int pass = 0; pass < 2; pass++) {
+		for (size_t i = 0; i < n; i++) {
+			size_t from = i > BASEBAND / 2 ? i - BASEBAND / 2 : 0, to = i + BASEBAND / 2 < n ? i + BASEBAND / 2 : n;
+			double power = (sum[to] - sum[from]) / (double)(to - from);
+			most = pass ? most : fmax(most, power);
+			is[i] = power > 0.3 * most && isfinite(y[i].re);
+		}
+	}
+	free(sum);
+	return is;
+}
+
 /* Frequency, from the phase of one value to the next; NAN where there is no carrier. */
 static double *frequency(const struct shot *s, const struct cf *y, size_t n, double rate_hz)
 {
-	double *f = xmalloc((n + 1) * sizeof *f), most = 0;
-	for (size_t i = 0; i < n; i++)
-		most = fmax(most, (double)cf_power(y[i]));
+	double *f = xmalloc((n + 1) * sizeof *f);
+	bool *carrier = carriers(y, n);
 	for (size_t i = 0; i < n; i++) {
-		struct cf turn = i ? cf_mulc(y[i], y[i - 1]) : (struct cf){0, 0};
-		bool carrier = (double)cf_power(y[i]) > 0.1 * most && i;
-		f[i] = carrier ? s->c.centre_hz + atan2((double)turn.im, (double)turn.re) / TAU * rate_hz : NAN;
+		struct cf turn = i ? cf_mulc(y[i], y[i - 1]) : (struct cf){NAN, NAN};
+		f[i] = carrier[i] ? s->c.centre_hz + atan2((double)turn.im, (double)turn.re) / TAU * rate_hz : NAN;
 	}
+	free(carrier);
 	return f;
 }
 
@@ -114,7 +139,8 @@ static void carried(const struct shot *s, struct plot *p)
 	if (s->c.centre_hz <= 0 || isnan(s->first_s))
 		return;
 	struct cf *y = shot_baseband(s, s->sent ? s->sent : s->x, BASEBAND, &n, &rate_hz);
-	double begin = s->first_s - 0.5 / s->c.baud, end = shot_symbol_s(s, shot_symbols(s) < WAVE_MOST ? shot_symbols(s) : WAVE_MOST);
+	double begin = s->first_s - 0.5 / s->c.baud,
+	       end = shot_symbol_s(s, shot_symbols(s) < WAVE_MOST ? shot_symbols(s) : WAVE_MOST);
 	size_t from = (size_t)fmax(0, ceil(begin * rate_hz)), to = (size_t)fmax(0, (end + 0.5 / s->c.baud) * rate_hz);
 	to = to < n ? to : n;
 	for (size_t i = 0; i < from && i < n; i++) /* outside of the picture */
@@ -138,12 +164,14 @@ struct plot *show_wave(const struct show_opts *o)
 	if (!mine.rate_hz && mine.modem.name) { /* so that the curve looks like one */
 		struct modem_cfg c;
 		modem_setup(&mine.modem, &c);
-		double baud = c.baud > 0 ? c.baud : c.scheme->baud, centre = c.centre_hz > 0 ? c.centre_hz : c.scheme->centre_hz;
+		double baud = c.baud > 0 ? c.baud : c.scheme->baud,
+		       centre = c.centre_hz > 0 ? c.centre_hz : c.scheme->centre_hz;
 		mine.rate_hz = ceil(fmax(fmax(32 * baud, 16 * (centre + c.scheme->shift_hz)), modem_rate(&c)));
 	}
 	shot_make(&s, &mine, WAVE_SYMBOLS, WAVE_SECONDS);
 	size_t n = window(&s, &from, &origin);
-	snprintf(title, sizeof title, s.file ? "Signal in %.100s" : "Signal of %.100s", s.file ? o->path : s.c.scheme->name);
+	snprintf(title, sizeof title, s.file ? "Signal in %.100s" : "Signal of %.100s",
+	         s.file ? o->path : s.c.scheme->name);
 	struct plot *p = plot_new(title);
 	shot_conditions(&s, p);
 	if (shot_symbols(&s) > WAVE_MOST)
@@ -176,7 +204,8 @@ static double widest(const double *y, size_t n, unsigned per_symbol)
 		count[i % per_symbol]++;
 	}
 	for (unsigned j = 0; j < per_symbol; j++) {
-		double mean = count[j] > 0 ? sum[j] / count[j] : 0, spread = count[j] > 0 ? square[j] / count[j] - mean * mean : 0;
+		double mean = count[j] > 0 ? sum[j] / count[j] : 0,
+		       spread = count[j] > 0 ? square[j] / count[j] - mean * mean : 0;
 		if (spread > best) {
 			best = spread;
 			at = (double)j / per_symbol;
@@ -229,10 +258,7 @@ static double between(double a, double b, double c, double d, double t)
 	return b + 0.5 * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)));
 }
 
-static double part(const struct shot *s, size_t i, bool im)
-{
-	return (double)(im ? s->eye[i].im : s->eye[i].re);
-}
+static double part(const struct shot *s, size_t i, bool im) { return (double)(im ? s->eye[i].im : s->eye[i].re); }
 
 /* Symbols from a decision to value i, -0.5..0.5. */
 static double place(const struct shot *s, size_t i) { return fmod(s->eye_phase + (double)i / s->per_symbol, 1) - 0.5; }
@@ -246,8 +272,8 @@ static double height(const struct shot *s, size_t i, double t, bool im)
 
 struct eye_view {
 	double low, high;
-	double *count;           /* EYE_ROWS times EYE_COLS */
-	double *x, *y;           /* lines, with gaps */
+	double *count; /* EYE_ROWS times EYE_COLS */
+	double *x, *y; /* lines, with gaps */
 	size_t n;
 };
 
@@ -258,7 +284,8 @@ static void count_trace(const struct shot *s, struct eye_view *v, size_t i, bool
 	for (int shift = -1; shift <= 1; shift++) {
 		double from = (phase + shift + 1) / wide - 0.5, to = from + 1 / s->per_symbol / wide;
 		for (double col = fmax(ceil(from), 0); col < to && col < EYE_COLS; col++) {
-			double y = (height(s, i, (col - from) / (to - from), im) - v->low) / (v->high - v->low) * EYE_ROWS;
+			double y = (height(s, i, (col - from) / (to - from), im) - v->low) / (v->high - v->low) *
+			           EYE_ROWS;
 			if (y >= 0 && y < EYE_ROWS)
 				v->count[(size_t)y * EYE_COLS + (size_t)col]++;
 		}
@@ -322,7 +349,8 @@ static void eye_panel(const struct shot *s, struct plot *p, const char *title, b
 		v.x = xmalloc(3 * (STEPS + 2) * s->neye * sizeof *v.x);
 		v.y = xmalloc(3 * (STEPS + 2) * s->neye * sizeof *v.y);
 	} else {
-		v.count = memset(xmalloc(EYE_COLS * EYE_ROWS * sizeof *v.count), 0, EYE_COLS * EYE_ROWS * sizeof *v.count);
+		v.count = memset(xmalloc(EYE_COLS * EYE_ROWS * sizeof *v.count), 0,
+		                 EYE_COLS * EYE_ROWS * sizeof *v.count);
 	}
 	for (size_t i = 0; i + 1 < s->neye; i++)
 		(lines ? line_trace : count_trace)(s, &v, i, im);
@@ -367,9 +395,6 @@ struct plot *show_eye(const struct show_opts *o)
 	snprintf(title, sizeof title, "Eye of %.100s", s.c.scheme->name);
 	struct plot *p = plot_new(title);
 	shot_conditions(&s, p);
-	if (s.locked && isfinite(s.lock.ebn0_db))
-		plot_condition(p, "the receiver found Eb/N0 %.1f dB, carrier %+.2f Hz, clock %+.0f ppm", s.lock.ebn0_db, s.lock.offset_hz,
-		               s.lock.clock_ppm);
 	bool two = !s.eye_hertz && has_quadrature(&s);
 	eye_panel(&s, p, s.eye_hertz ? "Discriminator, the mean over half a symbol" : two ? "In phase" : "", false);
 	if (two)

@@ -11,10 +11,12 @@
 
 enum {
 	STEPS_MOST = 48,
-	PHASES_MOST = 32,         /* of a trellis that can be read */
-	CODES_MOST = 4, LENGTH_MOST = 9, DRAWN_MOST = 5, /* generators; constraint length; of a picture */
+	PHASES_MOST = 32, /* of a trellis that can be read */
+	CODES_MOST = 4,
+	LENGTH_MOST = 9,
+	DRAWN_MOST = 5, /* generators; constraint length; of a picture */
 	BRANCHES_MOST = 1 << 16,
-	FINE = 32                 /* values of a path, a symbol */
+	FINE = 32 /* values of a path, a symbol */
 };
 
 /* Straight pieces that are to be drawn. */
@@ -76,13 +78,13 @@ static size_t bits_of(const struct show_opts *o, uint8_t *bits, size_t most, siz
 
 struct cpm {
 	struct modem_cfg c;
-	unsigned levels, bits;    /* tones; bits a symbol */
+	unsigned levels, bits; /* tones; bits a symbol */
 	double h;
-	unsigned p, q;            /* h = p/q, q 0: not a ratio of small numbers */
+	unsigned p, q; /* h = p/q, q 0: not a ratio of small numbers */
 	bool mark_low, nrzi;
 	uint8_t symbol[STEPS_MOST * 8]; /* the bits to send */
 	size_t n, steps;
-	int move[STEPS_MOST];     /* -(M-1), ..., M-1: by how many times 180 h degrees the phase moves */
+	int move[STEPS_MOST]; /* -(M-1), ..., M-1: by how many times 180 h degrees the phase moves */
 };
 
 static void ratio(struct cpm *m)
@@ -120,9 +122,12 @@ static void cpm_setup(struct cpm *m, const struct show_opts *o)
 	modem_setup(&o->modem, &m->c);
 	const struct scheme *s = m->c.scheme;
 	if (strcmp(s->modem->family, "fsk") != 0)
-		tool_die(EX_BAD, "%s has no phase trellis: its phase is not continuous; try modem-sim show constellation -m %s", s->name, s->name);
+		tool_die(EX_BAD,
+		         "%s has no phase trellis: its phase is not continuous; try modem-sim show constellation -m %s",
+		         s->name, s->name);
 	const struct fsk_param *k = s->param;
-	double baud = m->c.baud > 0 ? m->c.baud : s->baud, shift = m->c.shift_hz > 0 ? m->c.shift_hz : s->shift_hz * baud / s->baud;
+	double baud = m->c.baud > 0 ? m->c.baud : s->baud,
+	       shift = m->c.shift_hz > 0 ? m->c.shift_hz : s->shift_hz * baud / s->baud;
 	m->levels = k->tones;
 	m->bits = s->bits;
 	m->mark_low = k->mark_low;
@@ -222,9 +227,13 @@ static void draw_smooth(const struct cpm *m, struct plot *p, bool tree, double b
 	size_t n = m->steps * FINE + 1, used = 0;
 	double *x = xmalloc(2 * n * sizeof *x), *y = xmalloc(2 * n * sizeof *y);
 	for (size_t i = 0; i < n; i++) {
-		double t = (double)i / FINE, to = m->mark_low ? -1 : 1; /* before the bits, the mark; behind them, the last of them */
+		double t = (double)i / FINE,
+		       to = m->mark_low ? -1 : 1; /* before the bits, the mark; behind them, the last of them */
 		for (size_t k = 0, was = 0; k < m->steps; was = k++)
-			to += (m->move[k] - (k ? m->move[was] : m->mark_low ? -1 : 1)) * q_function(((double)k - t) / sigma);
+			to += (m->move[k] - (k             ? m->move[was]
+			                     : m->mark_low ? -1
+			                                   : 1)) *
+			      q_function(((double)k - t) / sigma);
 		phase += i ? 180 * m->h * (f + to) / 2 / FINE : 0;
 		f = to;
 		double at = tree ? phase : wrap(phase);
@@ -253,7 +262,8 @@ static struct plot *phases(const struct show_opts *o)
 		snprintf(states, sizeof states, " = %u/%u: %u phases, %u at a time", m.p, m.q, m.p % 2 ? 2 * m.q : m.q,
 		         m.p % 2 && m.levels % 2 == 0 ? m.q : m.q);
 	plot_condition(p, "%s; modulation index h = %.4g%s", m.c.scheme->title, m.h, states);
-	plot_condition(p, "a symbol moves the phase by %s times 180 h = %.4g degrees", m.levels == 2 ? "-1 or +1" : "-(M-1), ..., M-1", 180 * m.h);
+	plot_condition(p, "a symbol moves the phase by %s times 180 h = %.4g degrees",
+	               m.levels == 2 ? "-1 or +1" : "-(M-1), ..., M-1", 180 * m.h);
 	plot_axis(p, PLOT_X, "symbols", "", PLOT_LINEAR);
 	plot_axis(p, PLOT_Y, "phase against the carrier, degrees", "", PLOT_LINEAR);
 	if (!tree)
@@ -281,8 +291,8 @@ static struct plot *phases(const struct show_opts *o)
 /* ---- codes ---- */
 
 struct code {
-	unsigned g[CODES_MOST], n;    /* generators: the highest bit is that of the newest input */
-	unsigned length, states;      /* constraint length; 2^(length - 1) */
+	unsigned g[CODES_MOST], n; /* generators: the highest bit is that of the newest input */
+	unsigned length, states;   /* constraint length; 2^(length - 1) */
 };
 
 static void code_read(struct code *c, const char *s)
@@ -293,7 +303,8 @@ static void code_read(struct code *c, const char *s)
 		char *end;
 		unsigned long g = strtoul(p, &end, 8);
 		if (end == p || g == 0 || g >= 1u << LENGTH_MOST || c->n == CODES_MOST || (*end && *end != ','))
-			tool_die(EX_BAD, "--code: \"%s\" is not 2 to %d generators, octal, such as 7,5 or 171,133", s, CODES_MOST);
+			tool_die(EX_BAD, "--code: \"%s\" is not 2 to %d generators, octal, such as 7,5 or 171,133", s,
+			         CODES_MOST);
 		c->g[c->n++] = (unsigned)g;
 		while (g >> c->length)
 			c->length++;
@@ -302,7 +313,8 @@ static void code_read(struct code *c, const char *s)
 			break;
 	}
 	if (c->n < 2 || c->length < 2)
-		tool_die(EX_BAD, "--code: \"%s\" is not 2 to %d generators, octal, such as 7,5 or 171,133", s, CODES_MOST);
+		tool_die(EX_BAD, "--code: \"%s\" is not 2 to %d generators, octal, such as 7,5 or 171,133", s,
+		         CODES_MOST);
 	c->states = 1u << (c->length - 1);
 }
 
@@ -315,7 +327,10 @@ static unsigned code_out(const struct code *c, unsigned state, unsigned in)
 	return out;
 }
 
-static unsigned code_next(const struct code *c, unsigned state, unsigned in) { return (in << (c->length - 1) | state) >> 1; }
+static unsigned code_next(const struct code *c, unsigned state, unsigned in)
+{
+	return (in << (c->length - 1) | state) >> 1;
+}
 
 static const char *binary(char text[16], unsigned v, unsigned bits)
 {
@@ -329,10 +344,10 @@ static const char *binary(char text[16], unsigned v, unsigned bits)
 struct decoding {
 	struct code code;
 	uint8_t in[STEPS_MOST];
-	size_t n, steps;              /* of data; with the zeros that end it */
+	size_t n, steps; /* of data; with the zeros that end it */
 	unsigned sent[STEPS_MOST], got[STEPS_MOST];
 	unsigned metric[STEPS_MOST + 1][1 << (DRAWN_MOST - 1)];
-	uint8_t from[STEPS_MOST + 1][1 << (DRAWN_MOST - 1)];  /* the survivor's state before */
+	uint8_t from[STEPS_MOST + 1][1 << (DRAWN_MOST - 1)]; /* the survivor's state before */
 	uint8_t path[STEPS_MOST + 1];
 };
 
@@ -344,7 +359,8 @@ static void flip(struct decoding *d, const char *flips)
 		char *end;
 		unsigned long k = strtoul(p, &end, 10), bits = d->steps * d->code.n;
 		if (end == p || k < 1 || k > bits || (*end && *end != ','))
-			tool_die(EX_BAD, "--flip: \"%s\" is not places 1 to %lu of coded bits, with commas", flips, bits);
+			tool_die(EX_BAD, "--flip: \"%s\" is not places 1 to %lu of coded bits, with commas", flips,
+			         bits);
 		k--;
 		d->got[k / d->code.n] ^= 1u << (d->code.n - 1 - k % d->code.n);
 		p = *end ? end + 1 : end;
@@ -374,7 +390,8 @@ static void decode(struct decoding *d)
 		for (unsigned s = 0; s < c->states; s++) {
 			for (unsigned in = 0; in < (k < d->n ? 2u : 1u) && d->metric[k][s] < NEVER; in++) {
 				unsigned to = code_next(c, s, in);
-				unsigned m = d->metric[k][s] + (unsigned)__builtin_popcount(code_out(c, s, in) ^ d->got[k]);
+				unsigned m = d->metric[k][s] +
+				             (unsigned)__builtin_popcount(code_out(c, s, in) ^ d->got[k]);
 				if (m < d->metric[k + 1][to]) {
 					d->metric[k + 1][to] = m;
 					d->from[k + 1][to] = (uint8_t)s;
@@ -436,7 +453,8 @@ static void label(const struct decoding *d, struct plot *p)
 	for (unsigned s = 0; s < c->states; s++)
 		plot_tick(p, PLOT_Y, row(s), binary(text, s, c->length - 1));
 	for (size_t k = 0; k < d->steps; k++) {
-		snprintf(steps, sizeof steps, "%s%s", binary(text, d->got[k], c->n), d->got[k] != d->sent[k] ? "!" : "");
+		snprintf(steps, sizeof steps, "%s%s", binary(text, d->got[k], c->n),
+		         d->got[k] != d->sent[k] ? "!" : "");
 		struct plot_look *l = plot_band_x(p, (double)k, (double)k + 1, steps);
 		l->size = k % 2 ? -1 : 0;
 		l->color = d->got[k] != d->sent[k] ? 3 : PLOT_INK;
@@ -455,7 +473,8 @@ static struct plot *decoding(const struct show_opts *o)
 	char title[64], in[STEPS_MOST + 1] = "", out[STEPS_MOST + 1] = "";
 	code_read(&d.code, o->code);
 	if (d.code.length > DRAWN_MOST)
-		tool_die(EX_BAD, "--code: %u states are more than can be drawn (%d): --states lists them", d.code.states, 1 << (DRAWN_MOST - 1));
+		tool_die(EX_BAD, "--code: %u states are more than can be drawn (%d): --states lists them",
+		         d.code.states, 1 << (DRAWN_MOST - 1));
 	d.n = bits_of(o, d.in, STEPS_MOST - LENGTH_MOST, 8);
 	encode(&d, o->flips);
 	decode(&d);
@@ -470,10 +489,12 @@ static struct plot *decoding(const struct show_opts *o)
 	}
 	snprintf(title, sizeof title, "Viterbi's decoding of the code (%.30s)", o->code);
 	struct plot *p = plot_new(title);
-	plot_condition(p, "constraint length %u, rate 1/%u, ended by %u zeros; numbers are Hamming distances, a smaller one survives", d.code.length,
-	               d.code.n, d.code.length - 1);
-	plot_condition(p, "sent %s, %u coded bit%s received wrong (!), decoded %s: %u bit%s wrong", in, flipped, plural(flipped), out, wrong,
-	               plural(wrong));
+	plot_condition(p,
+	               "constraint length %u, rate 1/%u, ended by %u zeros; numbers are Hamming distances, a smaller "
+	               "one survives",
+	               d.code.length, d.code.n, d.code.length - 1);
+	plot_condition(p, "sent %s, %u coded bit%s received wrong (!), decoded %s: %u bit%s wrong", in, flipped,
+	               plural(flipped), out, wrong, plural(wrong));
 	plot_axis(p, PLOT_X, "steps", "", PLOT_LINEAR);
 	plot_axis(p, PLOT_Y, "state, newest bit first", "", PLOT_LINEAR);
 	plot_range(p, PLOT_X, 0, (double)d.steps);
@@ -495,8 +516,8 @@ static void list_code(const char *text)
 	printf("state\tinput\toutput\tnext\n");
 	for (unsigned s = 0; s < c.states; s++)
 		for (unsigned in = 0; in < 2; in++)
-			printf("%s\t%u\t%s\t%s\n", binary(a, s, c.length - 1), in, binary(out, code_out(&c, s, in), c.n),
-			       binary(b, code_next(&c, s, in), c.length - 1));
+			printf("%s\t%u\t%s\t%s\n", binary(a, s, c.length - 1), in,
+			       binary(out, code_out(&c, s, in), c.n), binary(b, code_next(&c, s, in), c.length - 1));
 }
 
 static void list_phases(const struct show_opts *o)
@@ -512,7 +533,8 @@ static void list_phases(const struct show_opts *o)
 			double from = 180.0 * unit * s / m.q, to = from + 180 * m.h * a;
 			double shift = m.c.shift_hz > 0 ? m.c.shift_hz : m.c.scheme->shift_hz;
 			double centre = m.c.centre_hz > 0 ? m.c.centre_hz : m.c.scheme->centre_hz;
-			printf("%.6g\t%.6g\t%.6g\n", from, centre + shift / 2 * a / (m.levels - 1), fabs(to - 360 * floor(to / 360 + 1e-9)));
+			printf("%.6g\t%.6g\t%.6g\n", from, centre + shift / 2 * a / (m.levels - 1),
+			       fabs(to - 360 * floor(to / 360 + 1e-9)));
 		}
 	}
 }
