@@ -271,38 +271,49 @@ static void rx_end(void *arg)
 	cpm_end(rx->cpm);
 }
 
-static const struct modem fsk_modem = {
-	.family = "fsk", .tx_new = tx_new, .tx_send = tx_send, .tx_free = tx_free, .rx_new = rx_new,
-	.rx_push = rx_push, .rx_end = rx_end, .rx_free = rx_free,
-};
+static double bit_energy(const struct modem_cfg *cfg)
+{
+	struct modem_cfg c = complete(cfg);
+	return c.amplitude * c.amplitude / 2 / c.baud / c.scheme->bits;
+}
+
+#define MODEM \
+	.family = "fsk", .tx_new = tx_new, .tx_send = tx_send, .tx_free = tx_free, .rx_new = rx_new, \
+	.rx_push = rx_push, .rx_end = rx_end, .rx_free = rx_free, .bit_energy = bit_energy, .theory = fsk_theory
+
+static const struct modem fsk_modem = {MODEM, .ideal = fsk_ideal}, gauss_modem = {MODEM};
 
 /* ---- schemes ---- */
 
 static const struct fsk_param
 	mark_low = {.tones = 2, .mark_low = true}, mark_high = {.tones = 2}, four = {.tones = 4}, eight = {.tones = 8},
-	gauss_03 = {.tones = 2, .bt = 0.3}, gauss_05 = {.tones = 2, .bt = 0.5};
+	gauss_03 = {.tones = 2, .bt = 0.3, .d2 = {1.7868, 2.2424}}, gauss_05 = {.tones = 2, .bt = 0.5, .d2 = {1.9405, 2.0621}};
 
 /* name, title, standard; baud; mark and space, or the lowest and the highest tone; (1 - more) extras. Bandwidth by Carson's rule. */
 #define FSK(n, t, s, rate, low, high, b, p, ...) \
-	{.name = n, .title = t, .standard = s, .modem = &fsk_modem, .bits = b, .baud = rate, .centre_hz = ((low) + (high)) / 2.0, \
+	{.name = n, .title = t, .standard = s, .bits = b, .baud = rate, .centre_hz = ((low) + (high)) / 2.0, \
 	 .shift_hz = (high) - (low), .bandwidth_hz = (high) - (low) + (rate), .param = &p, .line = true, __VA_ARGS__}
+
+#define PLAIN .modem = &fsk_modem
+#define NRZI .modem = &fsk_modem, .nrzi = true
+#define GAUSS .modem = &gauss_modem
 
 const struct scheme fsk_schemes[] = {
 	FSK("bell202", "AFSK 1200, as packet radio (NRZI) and telephone modems use it", "Bell 202; AX.25 2.2",
-		1200, 1200, 2200, 1, mark_low, .nrzi = true),
-	FSK("afsk300", "AFSK 300, as packet radio on short wave uses it (NRZI)", "AX.25 2.2", 300, 1600, 1800, 1, mark_low, .nrzi = true),
-	FSK("bell103", "FSK 300, the calling side", "Bell 103", 300, 1070, 1270, 1, mark_high, .nrzi = false),
-	FSK("v21", "FSK 300, the calling side", "ITU-T V.21", 300, 980, 1180, 1, mark_low, .nrzi = false),
-	FSK("v23", "FSK 1200, the forward channel", "ITU-T V.23", 1200, 1300, 2100, 1, mark_low, .nrzi = false),
-	FSK("rtty", "radio teletype, 45.45 baud", "ITU-R F.436; minimodem's tones", 500.0 / 11, 1415, 1585, 1, mark_high, .nrzi = false),
-	FSK("tdd", "text telephone for the deaf, 45.45 baud", "ITU-T V.18, Annex A; TIA-825", 500.0 / 11, 1400, 1800, 1, mark_low, .nrzi = false),
-	FSK("same", "emergency alerts", "47 CFR 11.31", 3125.0 / 6, 1562.5, 6250.0 / 3, 1, mark_high, .nrzi = false),
-	FSK("bfsk", "two orthogonal tones", "", 1200, 1200, 2400, 1, mark_high, .nrzi = false),
-	FSK("mfsk4", "four orthogonal tones", "", 300, 1050, 1950, 2, four, .nrzi = false),
-	FSK("mfsk8", "eight orthogonal tones", "", 150, 975, 2025, 3, eight, .nrzi = false),
-	FSK("cpfsk", "continuous-phase FSK, h = 2/3", "", 1200, 1100, 1900, 1, mark_high, .nrzi = false),
-	FSK("msk", "minimum shift keying, h = 1/2", "", 1200, 1200, 1800, 1, mark_high, .nrzi = false),
-	FSK("gmsk", "Gaussian minimum shift keying, BT = 0.3", "3GPP TS 45.004", 1200, 1200, 1800, 1, gauss_03, .nrzi = false),
-	FSK("gmsk05", "Gaussian minimum shift keying, BT = 0.5", "", 1200, 1200, 1800, 1, gauss_05, .nrzi = false),
+		1200, 1200, 2200, 1, mark_low, NRZI),
+	FSK("afsk300", "AFSK 300, as packet radio on short wave uses it (NRZI)", "AX.25 2.2", 300, 1600, 1800, 1, mark_low, NRZI),
+	FSK("bell103", "FSK 300, the calling side", "Bell 103", 300, 1070, 1270, 1, mark_high, PLAIN),
+	FSK("v21", "FSK 300, the calling side", "ITU-T V.21", 300, 980, 1180, 1, mark_low, PLAIN),
+	FSK("v23", "FSK 1200, the forward channel", "ITU-T V.23", 1200, 1300, 2100, 1, mark_low, PLAIN),
+	FSK("rtty", "radio teletype, 45.45 baud", "ITU-R F.436; minimodem's tones", 500.0 / 11, 1415, 1585, 1, mark_high, PLAIN),
+	FSK("tdd", "text telephone for the deaf, 45.45 baud", "ITU-T V.18, Annex A; TIA-825", 500.0 / 11, 1400, 1800, 1, mark_low, PLAIN),
+	FSK("same", "emergency alerts", "47 CFR 11.31", 3125.0 / 6, 1562.5, 6250.0 / 3, 1, mark_high, PLAIN),
+	FSK("bfsk", "two orthogonal tones", "", 1200, 1200, 2400, 1, mark_high, PLAIN),
+	FSK("mfsk4", "four orthogonal tones", "", 300, 1050, 1950, 2, four, PLAIN),
+	FSK("mfsk8", "eight orthogonal tones", "", 150, 975, 2025, 3, eight, PLAIN),
+	FSK("cpfsk", "continuous-phase FSK, h = 2/3", "", 1200, 1100, 1900, 1, mark_high, PLAIN),
+	FSK("msk", "minimum shift keying, h = 1/2", "", 1200, 1200, 1800, 1, mark_high, PLAIN),
+	FSK("gmsk", "Gaussian minimum shift keying, BT = 0.3", "3GPP TS 45.004", 1200, 1200, 1800, 1, gauss_03, GAUSS),
+	FSK("gmsk05", "Gaussian minimum shift keying, BT = 0.5", "", 1200, 1200, 1800, 1, gauss_05, GAUSS),
 	{0},
 };

@@ -13,9 +13,18 @@ struct fsk_param {
 	unsigned tones;     /* 2, 4, 8, .. 64 */
 	bool mark_low;      /* two tones: 1 is the lower */
 	double bt;          /* Gaussian filter in front of the modulator: bandwidth (-3 dB) times symbol; 0: none */
+	double d2[2];       /* with the filter: squared distances of the nearest two errors, over 2 Eb */
 };
 
 extern const struct scheme fsk_schemes[];
+
+/* The distance of neighbouring tones over the symbol rate, h. */
+double fsk_index(const struct scheme *s);
+/* Whether its detector follows the phase: where h < 1; from there on the tones are told apart nearly as well without. */
+bool fsk_coherent(const struct scheme *s);
+/* struct modem's ideal (not with a Gaussian filter) and theory. */
+uint64_t fsk_ideal(const struct scheme *s, double ebn0_db, uint64_t n, struct rng *r);
+double fsk_theory(const struct scheme *s, double ebn0_db, const char **what);
 
 struct fsk_tx;
 
