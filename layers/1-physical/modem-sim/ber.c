@@ -14,13 +14,12 @@
 #include "plot.h"
 
 enum { POINTS_MAX = 1000, TEXT = 0, TSV = 1, JSON = 2, IDEAL = 0, RECOVERED = 1, UNSAID = -1 };
-#define CONFIDENCE 0.95
 
 static struct modem_opts modem;
 static struct impair_opts impair = IMPAIR_INIT;
 static const char *range = "0:10:1", *svg;
 static int64_t bits = 1000000, errors, seed = -1;
-static double rate_hz;
+static double rate_hz, confidence = 0.95;
 static int format, sync_mode = UNSAID;
 
 static const char *const usage[] = {
@@ -36,14 +35,16 @@ static const struct opt opts[] = {
 	{0, "sync", "ideal|recovered", OPT_ENUM, &sync_mode, 0, 0, "timing and phase: known, or found by the receiver (known)"},
 	{'r', "rate", "HZ", OPT_REAL, &rate_hz, 1000, 1e7, "samples a second, recovered (as many as the scheme needs)"},
 	{'T', "format", "text|tsv|json", OPT_ENUM, &format, 0, 0, "of the table (text)"},
+	{0, "confidence", "P", OPT_REAL, &confidence, 0.5, 0.999999, "with which the interval holds the rate (0.95)"},
 	{0, "svg", "FILE", OPT_STR, &svg, 0, 0, "write a picture, theory beside measurement"},
 	IMPAIR_OPTS(impair),
 	{0, NULL, NULL, OPT_FLAG, NULL, 0, 0, NULL},
 };
 static const char *const more[] = {
-	"Each point has an interval that holds the true rate in 95% of all cases: Clopper and Pearson's, exact for errors that are",
-	"independent, and as much wider as errors are seen to come in clusters. Through a receiver, delay and phase of each burst are",
-	"random, and of what it does not find half the bits count as wrong; what a burst has besides its bits has no energy here.",
+	"Each point has an interval that holds the true rate in 95% of all cases (--confidence): Clopper and Pearson's, exact for",
+	"errors that are independent, and as much wider as errors are seen to come in clusters. Through a receiver, delay and phase of",
+	"each burst are random, and of what it does not find half the bits count as wrong; what a burst has besides its bits has no",
+	"energy here. The loss is how much less Eb/N0 the detector of theory would need.",
 	"Exit status: 0 done; 2 usage or a system error.", NULL,
 };
 
@@ -184,15 +185,41 @@ static void measure(void)
 
 /* ---- showing ---- */
 
+static double theory(double ebn0_db)
+{
+	const struct scheme *s = conf.modem.scheme;
+	return s->modem->theory ? s->modem->theory(s, ebn0_db, &formula) : NAN;
+}
+
+/* By how many dB Eb/N0 is above that at which theory has this rate; NAN: none within 20 dB. */
+static double loss_db(double ebn0_db, double rate)
+{
+	double low = -20, high = 20;
+	if (!(theory(ebn0_db - low) < rate && rate < theory(ebn0_db - high)))
+		return NAN;
+	while (high - low > 1e-4) {
+		double middle = (low + high) / 2;
+		if (theory(ebn0_db - middle) < rate)
+			low = middle;
+		else
+			high = middle;
+	}
+	return (low + high) / 2;
+}
+
 static void row(struct out *o, const struct point *p, const char *const forms[3], const char *none)
 {
-	struct interval ci = tally_interval(&p->tally, CONFIDENCE);
+	struct interval ci = tally_interval(&p->tally, confidence);
 	out_printf(o, forms[0], p->ebn0_db, p->tally.bits, p->tally.errors, tally_rate(&p->tally));
 	if (isnan(p->theory))
 		out_puts(o, none);
 	else
 		out_printf(o, forms[1], p->theory);
 	out_printf(o, forms[2], ci.low, ci.high);
+	double loss = format == TEXT && conf.recovered ? loss_db(p->ebn0_db, tally_rate(&p->tally)) : NAN;
+	if (!isnan(loss))
+		out_printf(o, "  %6.2f", loss);
+	out_puts(o, "\n");
 }
 
 static const char *sync_word(void)
@@ -202,27 +229,25 @@ static const char *sync_word(void)
 
 static void table(struct out *o)
 {
-	static const char *const tsv[] = {"%.10g\t%.0f\t%.0f\t%.6g\t", "%.6g", "\t%.6g\t%.6g\n"};
+	static const char *const tsv[] = {"%.10g\t%.0f\t%.0f\t%.6g\t", "%.6g", "\t%.6g\t%.6g"};
 	static const char *const json[] = {"{\"ebn0_db\":%.10g,\"bits\":%.0f,\"errors\":%.0f,\"ber\":%.6g,\"theory\":", "%.6g",
-	                                   ",\"ci_low\":%.6g,\"ci_high\":%.6g}\n"};
-	static const char *const text[] = {"%10.10g %13.0f %11.0f  %9.3e  ", "%9.3e", "  %9.3e to %9.3e\n"};
+	                                   ",\"ci_low\":%.6g,\"ci_high\":%.6g}"};
+	static const char *const text[] = {"%10.10g %13.0f %11.0f  %9.3e  ", "%9.3e", "  %9.3e to %9.3e"};
 	if (format == TSV)
 		out_puts(o, "ebn0_db\tbits\terrors\tber\ttheory\tci_low\tci_high\n");
 	if (format == TEXT) {
 		out_printf(o, "%s (%s), %s\n", conf.modem.scheme->name, conf.modem.scheme->title, sync_word());
 		out_printf(o, "theory: %s\n\n", *formula ? formula : "no closed form");
-		out_printf(o, "%10s %13s %11s  %9s  %9s  %s\n", "Eb/N0, dB", "bits", "errors", "rate", "theory",
-		           "95% interval of the rate");
+		char interval[48];
+		int n = snprintf(interval, sizeof interval, "%.6g%% interval", 100 * confidence);
+		out_printf(o, "%10s %13s %11s  %9s  %9s  %s", "Eb/N0, dB", "bits", "errors", "rate", "theory", interval);
+		if (conf.recovered && *formula)
+			out_printf(o, "%*s", 32 - n, "loss, dB");
+		out_puts(o, "\n");
 	}
 	for (size_t i = 0; i < npoints; i++)
 		row(o, &points[i], format == TSV ? tsv : format == JSON ? json : text,
 		    format == TSV ? "" : format == JSON ? "null" : "        -");
-}
-
-static double theory(double ebn0_db)
-{
-	const struct scheme *s = conf.modem.scheme;
-	return s->modem->theory ? s->modem->theory(s, ebn0_db, &formula) : NAN;
 }
 
 static void picture(uint64_t s)
@@ -237,7 +262,7 @@ static void picture(uint64_t s)
 	plot_axis(p, PLOT_X, "Eb/N0", "dB", PLOT_LINEAR);
 	plot_axis(p, PLOT_Y, "bit error rate", "", PLOT_LOG);
 	for (size_t i = 0; i < npoints; i++) {
-		struct interval ci = tally_interval(&points[i].tally, CONFIDENCE);
+		struct interval ci = tally_interval(&points[i].tally, confidence);
 		x[i] = points[i].ebn0_db;
 		y[i] = tally_rate(&points[i].tally);
 		low[i] = fmax(ci.low, y[i] / 100); /* nothing is 0 on a logarithmic axis */
@@ -253,7 +278,9 @@ static void picture(uint64_t s)
 	}
 	if (*formula)
 		plot_line(p, formula, at, curve, CURVE);
-	plot_errors(p, "measured, 95% interval", x, y, low, high, npoints);
+	char name[64];
+	snprintf(name, sizeof name, "measured, %.6g%% interval", 100 * confidence);
+	plot_errors(p, name, x, y, low, high, npoints);
 	if (plot_save(p, svg, &e) != 0)
 		tool_die(EX_BAD, "%s", e.msg);
 	plot_free(p);
