@@ -45,6 +45,8 @@ code=0 # try sets it
 	has "$(cat x.svg)" 'Eb/N0'
 	has "$(cat x.svg)" '95% interval'
 	has "$(cat x.svg)" 'seed 1'
+	modem-sim ber -m bpsk --ebn0 0,20 --bits 1000 --seed 1 --plot >plot
+	has "$(cat plot)" "no error: the rate is below"
 }
 
 @test 'through transmitter, channel and receiver' {

@@ -21,6 +21,7 @@ static const char *range = "0:10:1", *svg;
 static int64_t bits = 1000000, errors, seed = -1;
 static double rate_hz, confidence = 0.95;
 static int format, sync_mode = UNSAID;
+static bool drawn;
 
 static const char *const usage[] = {
 	"-m SCHEME [--ebn0 FROM:TO:STEP] [--bits N] [--seed N] [-T FORMAT] [--svg FILE]",
@@ -36,6 +37,7 @@ static const struct opt opts[] = {
 	{'r', "rate", "HZ", OPT_REAL, &rate_hz, 1000, 1e7, "samples a second, recovered (as many as the scheme needs)"},
 	{'T', "format", "text|tsv|json", OPT_ENUM, &format, 0, 0, "of the table (text)"},
 	{0, "confidence", "P", OPT_REAL, &confidence, 0.5, 0.999999, "with which the interval holds the rate (0.95)"},
+	{0, "plot", NULL, OPT_FLAG, &drawn, 0, 0, "draw the picture in the terminal, below the table"},
 	{0, "svg", "FILE", OPT_STR, &svg, 0, 0, "write a picture, theory beside measurement"},
 	IMPAIR_OPTS(impair),
 	{0, NULL, NULL, OPT_FLAG, NULL, 0, 0, NULL},
@@ -250,38 +252,67 @@ static void table(struct out *o)
 		    format == TSV ? "" : format == JSON ? "null" : "        -");
 }
 
-static void picture(uint64_t s)
+/* The points, and where no bit was wrong the upper end of the interval. Returns the least rate worth drawing. */
+static double draw_points(struct plot *p)
 {
-	enum { CURVE = 400 };
-	static double x[POINTS_MAX], y[POINTS_MAX], low[POINTS_MAX], high[POINTS_MAX], at[CURVE], curve[CURVE];
-	struct plot *p = plot_new("Bit error rate");
-	struct err e;
-	double from = HUGE_VAL, to = -HUGE_VAL, least = 1;
-	plot_condition(p, "%s (%s), white noise, %s", conf.modem.scheme->name, conf.modem.scheme->title, sync_word());
-	plot_condition(p, "%llu bits a point, seed %llu", (unsigned long long)conf.bits, (unsigned long long)s);
-	plot_axis(p, PLOT_X, "Eb/N0", "dB", PLOT_LINEAR);
-	plot_axis(p, PLOT_Y, "bit error rate", "", PLOT_LOG);
+	static double x[POINTS_MAX], y[POINTS_MAX], low[POINTS_MAX], high[POINTS_MAX], none[POINTS_MAX];
+	char name[64];
+	double least = 1;
+	bool any = false, all = true;
 	for (size_t i = 0; i < npoints; i++) {
 		struct interval ci = tally_interval(&points[i].tally, confidence);
 		x[i] = points[i].ebn0_db;
 		y[i] = tally_rate(&points[i].tally);
 		low[i] = fmax(ci.low, y[i] / 100); /* nothing is 0 on a logarithmic axis */
 		high[i] = ci.high;
-		from = fmin(from, x[i]);
-		to = fmax(to, x[i]);
+		none[i] = y[i] > 0 ? NAN : ci.high;
 		least = fmin(least, y[i] > 0 ? low[i] : ci.high / 10);
+		any |= y[i] > 0;
+		all &= y[i] > 0;
+	}
+	snprintf(name, sizeof name, "measured, %.6g%% interval", 100 * confidence);
+	if (any)
+		plot_errors(p, name, x, y, low, high, npoints)->color = 1;
+	if (!all) {
+		struct plot_look *look = plot_points(p, "no error: the rate is below", x, none, npoints);
+		look->mark = PLOT_DOWN;
+		look->color = 1;
+	}
+	return least;
+}
+
+static void draw_theory(struct plot *p, double least)
+{
+	enum { CURVE = 400 };
+	double x[CURVE], y[CURVE], from = points[0].ebn0_db, to = from;
+	for (size_t i = 1; i < npoints; i++) {
+		from = fmin(from, points[i].ebn0_db);
+		to = fmax(to, points[i].ebn0_db);
 	}
 	for (int i = 0; i < CURVE; i++) {
-		at[i] = from + (to - from) * i / (CURVE - 1);
-		curve[i] = theory(at[i]);
-		curve[i] = curve[i] < least / 10 ? NAN : curve[i];
+		x[i] = from + (to - from) * i / (CURVE - 1);
+		y[i] = theory(x[i]);
+		y[i] = y[i] < least / 10 ? NAN : y[i];
 	}
+	plot_line(p, formula, x, y, CURVE)->color = 0;
+}
+
+static void picture(uint64_t s, struct out *o)
+{
+	struct plot *p = plot_new("Bit error rate");
+	struct err e;
+	plot_condition(p, "%s (%s), white noise, %s", conf.modem.scheme->name, conf.modem.scheme->title, sync_word());
+	plot_condition(p, "%llu bits a point, seed %llu", (unsigned long long)conf.bits, (unsigned long long)s);
+	plot_axis(p, PLOT_X, "Eb/N0", "dB", PLOT_LINEAR);
+	plot_axis(p, PLOT_Y, "bit error rate", "", PLOT_LOG);
+	double least = draw_points(p);
 	if (*formula)
-		plot_line(p, formula, at, curve, CURVE);
-	char name[64];
-	snprintf(name, sizeof name, "measured, %.6g%% interval", 100 * confidence);
-	plot_errors(p, name, x, y, low, high, npoints);
-	if (plot_save(p, svg, &e) != 0)
+		draw_theory(p, least);
+	if (drawn) {
+		out_puts(o, "\n");
+		plot_draw(p, o, opt_color(o->fd));
+	}
+	if (svg && plot_save(p, svg, &e) != 0)
 		tool_die(EX_BAD, "%s", e.msg);
 	plot_free(p);
 }
@@ -338,8 +369,8 @@ int modem_ber(int argc, char **argv)
 	measure();
 	say_losses();
 	table(&out);
-	if (svg)
-		picture(s);
+	if (svg || drawn)
+		picture(s, &out);
 	if (out_close(&out, &e) != 0)
 		tool_die(EX_BAD, "%s", e.msg);
 	return EX_YES;
