@@ -8,6 +8,10 @@
 #include "fsk.h"
 #include "io.h"
 
+/* Symbols of silence before a preamble: minimodem, which looks for it in steps of half a bit, often joins half a bit late
+ * when it begins with the file. */
+static const double HUSH = 1.1;
+
 enum {
 	LEADER = 2,         /* bits of mark before the first character and behind the last, as minimodem sends them */
 	PREAMBLE = 16,      /* octets: 47 CFR 11.31(a)(1) */
@@ -100,6 +104,8 @@ static void begin(struct async_tx *tx)
 	tx->baudot = (struct baudot){.usos = tx->c.usos};
 	if (!tx->c.sync)
 		level(tx, 1, LEADER);
+	else
+		fsk_tx_silence(tx->fsk, HUSH);
 	for (int j = 0; tx->c.sync && j < PREAMBLE; j++)
 		send_character(tx, SYNC_OCTET);
 }

@@ -28,6 +28,8 @@ struct async_cfg {
 
 /* 8N1 unless the scheme says otherwise: rtty and tdd are Baudot with 1.5 and 2 stop bits, same is synchronous. */
 void async_default(struct async_cfg *c, const struct scheme *s);
+/* -1 with e when the scheme or the form of characters cannot be. */
+int async_check(const struct async_cfg *c, struct err *e);
 /* Line bits of a character: start, data, parity, stop. */
 double async_char_bits(const struct async_cfg *c);
 

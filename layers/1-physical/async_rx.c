@@ -20,7 +20,7 @@ enum {
 	G = ASYNC_STEPS,
 	PAST = 2048,          /* steps remembered; a power of 2 */
 	WINDOW = 12,          /* symbols that the detector looks at */
-	LOOK = WINDOW + 6,    /* symbols that a row of trellises searches */
+	LOOK = 2 * WINDOW + 6, /* symbols that a row of trellises searches: from before what woke the detector */
 	AGAIN = 4,            /* symbols from a false alarm to the next detection */
 	HISTORY = PAST / G - WINDOW, /* symbols that a new search goes back at most */
 	CONTEST = 16, CONTEST_LAST = 128,
@@ -74,8 +74,6 @@ struct async_rx {
 	uint64_t chars;
 	struct baudot baudot;
 };
-
-int async_check(const struct async_cfg *c, struct err *e);
 
 static double step_s(const struct async_rx *rx, int64_t step)
 {

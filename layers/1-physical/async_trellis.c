@@ -39,7 +39,10 @@ static const double COST_BIT = 1, COST_BIT_ALONE = 2.5;
 /* Where there is less noise than this, what differs from the expectation is not noise, and costs do not fall further. */
 static const double COST_ES_N0 = 8;
 /* What an octet that begins a step early or late costs, in symbols. */
-static const float SLIP = 0.25f;
+static const float SLIP = 0.1f;
+/* A preamble: nats, since octets in the middle of a signal look a little like one; and how much of it must be as expected. */
+static const double COST_SYNC = 40;
+static const float SYNC_LEAST = 0.8f * SYNC_BITS;
 static const float NEVER = -1e9f;
 
 /* gcc warns that vectors are passed otherwise where there are no registers for them; here they are passed to inline functions only. */
@@ -417,8 +420,8 @@ static void step_octets(struct async_trellis *t, int slot)
 
 	struct cf ref, x = sync_sum(t, &ref);
 	float length = sqrtf(cf_power(x));
-	float m = t->silent_past[(t->step - SYNC_BITS * G) & MASK] + length - (float)COST_START / (2 * t->es_n0);
-	if (m > t->chars[slot][0].m[1] && length > 0) {
+	float m = t->silent_past[(t->step - SYNC_BITS * G) & MASK] + length - (float)COST_SYNC / (2 * t->es_n0);
+	if (m > t->chars[slot][0].m[1] && length > SYNC_LEAST) {
 		struct cf u = cf_mul(cf_scale(x, 1 / length), ref);
 		struct path p = {.m = m, .ur = u.re, .ui = u.im, .a = GAIN_LEAST, .c = -NEVER, .node = (int32_t)t->silent_node};
 		p.node = (int32_t)add_node(t, ASYNC_START, t->step + 1 - SYNC_BITS * G, &p);

@@ -44,7 +44,8 @@ void byte_setup(const struct byte_opts *o, const struct modem_cfg *c, struct asy
 		a->stop_bits = o->stop_bits;
 	if (o->data_bits && a->data_bits != 5)
 		a->baudot = false;
-	a->usos = o->usos;
+	if (o->usos)
+		a->usos = o->usos == 2;
 	a->invert = o->invert;
 }
 

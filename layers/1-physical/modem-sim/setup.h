@@ -28,9 +28,10 @@ void modem_list(void);
 
 /* The options of asynchronous characters. */
 struct byte_opts {
-	bool on, invert, usos;
+	bool on, invert;
 	int64_t data_bits;       /* 0: the scheme's; so is stop_bits */
 	int parity;              /* 0: the scheme's, then none, odd, even */
+	int usos;                /* 0: the scheme's, then no, yes */
 	double stop_bits;
 };
 #define BYTE_OPTS(o)                                                                                                        \
@@ -38,7 +39,7 @@ struct byte_opts {
 	{0, "data-bits", "N", OPT_INT, &(o).data_bits, 5, 8, "of a character of --bytes (the scheme's)"},                   \
 	{0, "parity", "scheme|none|odd|even", OPT_ENUM, &(o).parity, 0, 0, "of a character of --bytes (the scheme's)"},     \
 	{0, "stop-bits", "N", OPT_REAL, &(o).stop_bits, 1, 3, "of a character of --bytes (the scheme's)"},                  \
-	{0, "usos", NULL, OPT_FLAG, &(o).usos, 0, 0, "Baudot: a space shifts back to letters"},                             \
+	{0, "usos", "scheme|no|yes", OPT_ENUM, &(o).usos, 0, 0, "Baudot: a space shifts back to letters (the scheme's)"},   \
 	{0, "invert", NULL, OPT_FLAG, &(o).invert, 0, 0, "--bytes: mark and space exchanged"}
 
 /* The characters that the options give. Ends the tool when the scheme cannot carry any. */
