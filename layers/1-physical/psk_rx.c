@@ -8,7 +8,7 @@
  * and the strongest line of their spectrum: the carrier's offset, and by its height whether there is a signal. Then back in time to
  * where it began.
  *
- * Following, in batches of symbols, each with what lies before and behind it known: phase by the M-th power over a window of 65 symbols,
+ * Following, in batches of symbols, each with what lies before and behind it known: phase by the M-th power over a window of 80 symbols,
  * then once more from the decisions; timing from the jumps between decided symbols. The soft bits are the exact ones of
  * coherent detection followed by differential decoding: P(step) = sum over phases of P(phase before) P(phase + step).
  *
@@ -29,8 +29,8 @@ enum {
 	HOP = 16,               /* symbols between looks, and a batch */
 	LONG = 128, SHORT = 48, /* symbols of the search's windows */
 	WAIT = 4,               /* looks after the first that finds something, for a better one */
-	LOOK = 32,              /* symbols before and behind that phase is estimated from */
-	SPAN = HOP + 2 * LOOK,
+	LOOK = 48,              /* symbols behind that phase is estimated from */
+	AHEAD = HOP + 32,       /* symbols of a batch and before it; less than the pauses between packets that direwolf makes */
 	KEEP = 512,             /* symbols of signal that are kept */
 	FFT = 256,
 	MIX = 256,              /* samples turned to baseband at a time */
@@ -61,6 +61,7 @@ struct psk_rx {
 	struct soft_sink out;
 	const struct psk_code *code;
 	unsigned m;
+	struct cf unit[PHASES];   /* the phases */
 	double rate_hz, centre_hz;
 	double omega;             /* carrier, radians a sample */
 	double spp, sym;          /* samples a point, points a symbol */
@@ -89,11 +90,12 @@ struct psk_rx {
 	double level, noise;      /* amplitude; mean square of the rest, over level^2 */
 	double coherence;
 	uint64_t decided;
+	struct cf past[LOOK];     /* symbols without modulation */
 	float before[PHASES];     /* probabilities of the last symbol's phases */
 	bool nrzi;
 	float last;               /* soft bit */
 	struct lock lock;
-	double sum_noise;
+	double sum_noise, sum_batches, last_noise;
 };
 
 /* ---- samples to running sums ---- */
@@ -122,6 +124,8 @@ void *psk_rx_new(const struct modem_cfg *c, struct soft_sink out, struct err *e)
 	rx->grid = xmalloc(LONG * GRID * sizeof *rx->grid);
 	for (int i = 0; i < FFT / 2; i++)
 		rx->twiddle[i] = cf_polar(-TAU * i / FFT);
+	for (unsigned i = 0; i < rx->m; i++)
+		rx->unit[i] = cf_polar(TAU * i / rx->m);
 	rx->wait = -1;
 	rx->points = 1;
 	return rx;
@@ -364,8 +368,9 @@ static void begin_run(struct psk_rx *rx, const struct found *f)
 	rx->noise = 0.1;
 	rx->coherence = 0.5;
 	rx->decided = 0;
-	rx->sum_noise = 0;
+	rx->sum_noise = rx->sum_batches = 0;
 	rx->last = 0;
+	memset(rx->past, 0, sizeof rx->past);
 	for (unsigned i = 0; i < rx->m; i++)
 		rx->before[i] = 1.0f / (float)rx->m;
 	rx->lock = (struct lock){.start_s = seconds(rx, at), .coherent = true, .complete = true};
@@ -375,9 +380,9 @@ static void begin_run(struct psk_rx *rx, const struct found *f)
 
 static void end_run(struct psk_rx *rx)
 {
-	double n = (double)rx->decided, baud = rx->rate_hz / (rx->sym * rx->spp);
+	double baud = rx->rate_hz / (rx->sym * rx->spp);
 	rx->lock.end_s = seconds(rx, rx->at);
-	rx->lock.ebn0_db = n > 0 && rx->sum_noise > 0 ? to_db(n / rx->sum_noise / rx->code->bits) : NAN;
+	rx->lock.ebn0_db = rx->sum_noise > 0 ? to_db(rx->sum_batches / rx->sum_noise / rx->code->bits) : NAN;
 	rx->lock.offset_hz = (rx->turn - rx->own) / TAU * baud;
 	rx->lock.clock_ppm = (rx->sym / rx->period - 1) * 1e6;
 	if (rx->out.stop)
@@ -385,96 +390,115 @@ static void end_run(struct psk_rx *rx)
 	search_from(rx, rx->at);
 }
 
-/* The symbols around the batch, each turned back by the carrier's phase as far as it is known. */
+/* A batch of symbols, with those ahead of it by which its phase is estimated. All are turned back by turn * k. */
 struct batch {
-	struct cf y[SPAN];       /* over level; y[LOOK] is the first to decide */
-	struct cf g[HOP];
-	double phase[HOP];       /* estimated, less turn * k */
-	struct cf ideal[HOP];    /* decided, turned to phase */
+	struct cf y[AHEAD];           /* over level */
+	struct cf g[AHEAD];           /* the image of each */
+	double phase[AHEAD];          /* by the M-th power; of the batch then from decisions */
+	struct cf u[HOP], v[HOP];     /* y and g, turned back by phase as well */
+	float like[HOP][PHASES];      /* likelihoods but for the factor 2 Es/N0 */
 	unsigned decided[HOP];
-	unsigned n;              /* to decide */
 };
 
 static void take_symbols(const struct psk_rx *rx, struct batch *b)
 {
-	double first = memory(rx), end = horizon(rx);
-	for (int i = 0; i < SPAN; i++) {
-		int k = i - LOOK;
+	double end = horizon(rx);
+	struct cf back = {1, 0}, step = cf_polar(-rx->turn), g = image(rx, rx->at, rx->sym);
+	struct cf g_step = cf_polar(remainder(-2 * (rx->omega * rx->period * rx->spp + rx->turn), TAU));
+	float scale = (float)(1 / rx->level);
+
+	for (int k = 0; k < AHEAD; k++) {
 		double u = rx->at + k * rx->period;
-		b->y[i] = (struct cf){0, 0};
-		if (u < first || u > end || (k < 0 && (uint64_t)-k > rx->decided))
-			continue;
-		struct cf y = cf_scale(symbol_at(rx, u), (float)(1 / rx->level));
-		b->y[i] = cf_mulc(y, cf_polar(fmod(rx->turn * k, TAU)));
-		if (k >= 0 && k < HOP)
-			b->g[k] = cf_mul(image(rx, u, rx->sym), cf_polar(fmod(-2 * rx->turn * k, TAU)));
+		b->y[k] = u < end ? cf_mul(cf_scale(symbol_at(rx, u), scale), back) : (struct cf){0, 0};
+		b->g[k] = g;
+		back = cf_mul(back, step);
+		g = cf_mul(g, g_step);
 	}
 }
 
-/* Phases by the M-th power over a sliding window, each next to the one before. */
+/* Phases by the M-th power over a sliding window, each next to the one before. Returns how much of the power is there: 1 without noise. */
 static double follow_phase(const struct psk_rx *rx, struct batch *b)
 {
-	struct cf z[SPAN], sum = {0, 0};
-	double phase = rx->phase, unit = TAU / rx->m, line = 0, all = 0;
+	struct cf z[LOOK + AHEAD], sum = {0, 0}, line = {0, 0};
+	double phase = rx->phase, unit = TAU / rx->m;
+	float all = 0;
 
-	for (int i = 0; i < SPAN; i++)
-		z[i] = power(b->y[i], rx->m);
-	for (int i = 0; i < 2 * LOOK; i++)
+	for (int i = 0; i < LOOK + AHEAD; i++)
+		z[i] = power(i < LOOK ? rx->past[i] : b->y[i - LOOK], rx->m);
+	for (int i = 0; i < LOOK + AHEAD - HOP; i++)
 		sum = cf_add(sum, z[i]);
-	for (int k = 0; k < HOP; k++) {
-		sum = cf_add(sum, z[k + 2 * LOOK]);
-		double p = atan2(sum.im, sum.re) / rx->m;
+	for (int k = 0; k < AHEAD; k++) {
+		if (k < HOP)
+			sum = cf_add(sum, z[k + LOOK + AHEAD - HOP]);
+		double p = (double)atan2f(sum.im, sum.re) / rx->m;
 		if (rx->decided + (uint64_t)k == 0)
 			phase = p;
 		phase += remainder(p - phase, unit);
 		b->phase[k] = phase;
-		struct cf d = cf_mulc(z[k + LOOK], cf_polar(phase * rx->m));
-		line += (double)d.re;
-		all += sqrt((double)cf_power(d));
+		if (k < HOP) {
+			line = cf_add(line, cf_mulc(z[k + LOOK], cf_scale(sum, 1 / sqrtf(cf_power(sum) + 1e-30f))));
+			all += sqrtf(cf_power(z[k + LOOK]));
+		}
 		sum = cf_sub(sum, z[k]);
 	}
-	return all > 0 ? line / all : 0;
+	return all > 0 ? (double)(line.re / all) : 0;
 }
 
 /* What a phase gives behind the integral, image and all. */
 static struct cf expected(struct cf s, struct cf g) { return cf_add(s, cf_mulc(g, s)); }
 
-/* The likelihood of phase s (of magnitude 1) but for the factor 2 Es/N0. */
-static float likelihood(struct cf y, struct cf s, struct cf g)
+/* y without its image and its modulation, taken for the phase nearest to it. */
+static struct cf strip(const struct psk_rx *rx, struct cf y, struct cf g, double phase)
 {
-	struct cf ss = cf_mul(s, s);
-	return y.re * s.re + y.im * s.im - 0.5f * (g.re * ss.re + g.im * ss.im);
+	struct cf turn = cf_polar(phase), u = cf_mulc(y, turn);
+	unsigned i = (unsigned)lrintf(atan2f(u.im, u.re) * (float)(rx->m / TAU) + (float)rx->m) % rx->m;
+	struct cf s = cf_mul(rx->unit[i], turn);
+	return cf_mulc(cf_sub(y, cf_mulc(g, s)), rx->unit[i]);
+}
+
+/* Phases once more, from what is left of each symbol when its decision is taken off. */
+static void refine_phase(const struct psk_rx *rx, struct batch *b)
+{
+	struct cf c[LOOK + AHEAD], sum = {0, 0};
+
+	memcpy(c, rx->past, sizeof rx->past);
+	for (int k = 0; k < AHEAD; k++)
+		c[LOOK + k] = strip(rx, b->y[k], b->g[k], b->phase[k]);
+	for (int i = 0; i < LOOK + AHEAD - HOP; i++)
+		sum = cf_add(sum, c[i]);
+	for (int k = 0; k < HOP; k++) {
+		sum = cf_add(sum, c[k + LOOK + AHEAD - HOP]);
+		b->phase[k] += remainder((double)atan2f(sum.im, sum.re) - b->phase[k], TAU);
+		sum = cf_sub(sum, c[k]);
+	}
 }
 
 static void decide(const struct psk_rx *rx, struct batch *b)
 {
 	for (unsigned k = 0; k < HOP; k++) {
-		float best = -INFINITY;
+		struct cf turn = cf_polar(b->phase[k]), u = cf_mulc(b->y[k], turn), v = cf_mulc(cf_mulc(b->g[k], turn), turn);
+		float *like = b->like[k];
+		unsigned best = 0;
 		for (unsigned i = 0; i < rx->m; i++) {
-			struct cf s = cf_polar(b->phase[k] + TAU * i / rx->m);
-			float l = likelihood(b->y[LOOK + k], s, b->g[k]);
-			if (l > best) {
-				best = l;
-				b->ideal[k] = s;
-				b->decided[k] = i;
-			}
+			struct cf s = rx->unit[i], ss = rx->unit[2 * i % rx->m];
+			like[i] = u.re * s.re + u.im * s.im - 0.5f * (v.re * ss.re + v.im * ss.im);
+			best = like[i] > like[best] ? i : best;
 		}
+		b->u[k] = u;
+		b->v[k] = v;
+		b->decided[k] = best;
 	}
 }
 
-/* Soft bits of symbol k: see the head of this file. */
-static void soft_bits(struct psk_rx *rx, const struct batch *b, unsigned k, float *llr)
+/* Soft bits from the likelihoods of a symbol's phases: see the head of this file. */
+static void soft_bits(struct psk_rx *rx, const float *like, float top, float *llr)
 {
 	const struct psk_code *code = rx->code;
 	unsigned m = rx->m;
-	float p[PHASES], top = -INFINITY, by_step[PHASES], scale = (float)(2 / rx->noise), total = 0;
+	float p[PHASES], by_step[PHASES], scale = (float)(2 / rx->noise), total = 0;
 
-	for (unsigned i = 0; i < m; i++) {
-		p[i] = scale * likelihood(b->y[LOOK + k], cf_polar(b->phase[k] + TAU * i / m), b->g[k]);
-		top = p[i] > top ? p[i] : top;
-	}
 	for (unsigned i = 0; i < m; i++)
-		total += p[i] = expf(p[i] - top) + 1e-20f;
+		total += p[i] = expf(scale * (like[i] - top)) + 1e-20f;
 	for (unsigned i = 0; i < m; i++)
 		p[i] /= total;
 	for (unsigned d = 0; d < m; d++) {
@@ -482,7 +506,7 @@ static void soft_bits(struct psk_rx *rx, const struct batch *b, unsigned k, floa
 		for (unsigned i = 0; i < m; i++)
 			by_step[d] += rx->before[i] * p[(i + d) % m];
 	}
-	memcpy(rx->before, p, sizeof p);
+	memcpy(rx->before, p, m * sizeof *p);
 	for (unsigned j = 0; j < code->bits; j++) {
 		float by[2] = {0, 0};
 		for (unsigned v = 0; v < m; v++)
@@ -498,48 +522,73 @@ static void soft_bits(struct psk_rx *rx, const struct batch *b, unsigned k, floa
 static double jump_error(const struct psk_rx *rx, const struct batch *b, double *weight)
 {
 	double half = rx->sym / 8 > 1 ? rx->sym / 8 : 1, part = half / rx->sym, error = 0;
+	struct cf back = cf_polar(-rx->turn / 2), step = cf_polar(-rx->turn);
+	double between = rx->at + 0.5 * rx->period;
+	struct cf g = image(rx, between - half / 2, half), h = image(rx, between + half / 2, half);
+	struct cf g_step = cf_polar(remainder(-2 * rx->omega * rx->period * rx->spp, TAU));
+
 	*weight = 0;
 	for (int k = 0; k + 1 < HOP; k++) {
-		double u = rx->at + (k + 0.5) * rx->period;
-		struct cf s = b->ideal[k], t = b->ideal[k + 1], d = cf_sub(s, t);
-		struct cf back = cf_polar(fmod(rx->turn * (k + 0.5), TAU));
-		struct cf w = cf_mulc(cf_scale(mean(rx, u - half, u + half), (float)(2 * part / rx->level)), back);
-		struct cf turned = cf_polar(fmod(-2 * rx->turn * (k + 0.5), TAU));
-		struct cf g = cf_mul(image(rx, u - half / 2, half), turned), h = cf_mul(image(rx, u + half / 2, half), turned);
-		struct cf model = cf_scale(cf_add(expected(s, g), expected(t, h)), (float)part);
-		w = cf_sub(w, model);
-		error += (double)(w.re * d.re + w.im * d.im);
+		double u = between + k * rx->period;
+		struct cf turn = cf_polar((b->phase[k] + b->phase[k + 1]) / 2), all = cf_mulc(back, turn), twice = cf_mul(all, all);
+		struct cf s = rx->unit[b->decided[k]], t = rx->unit[b->decided[k + 1]], d = cf_sub(s, t);
+		struct cf w = cf_mul(cf_scale(mean(rx, u - half, u + half), (float)(2 / rx->level)), all);
+		w = cf_sub(w, cf_add(expected(s, cf_mul(g, twice)), expected(t, cf_mul(h, twice))));
+		error += part * (double)(w.re * d.re + w.im * d.im);
 		*weight += (double)cf_power(d);
+		back = cf_mul(back, step);
+		g = cf_mul(g, g_step);
+		h = cf_mul(h, g_step);
 	}
 	return error;
 }
 
-static void track(struct psk_rx *rx, const struct batch *b)
+static void track_timing(struct psk_rx *rx, const struct batch *b, double age)
 {
-	double weight, error = jump_error(rx, b, &weight), amplitude = 0, noise = 0;
-	struct cf sum = {0, 0};
-
-	for (unsigned k = 0; k < HOP; k++) {
-		struct cf s = expected(b->ideal[k], b->g[k]), y = b->y[LOOK + k], d = cf_sub(y, s);
-		amplitude += (double)((y.re * s.re + y.im * s.im) / cf_power(s));
-		noise += (double)cf_power(d);
-		sum = cf_add(sum, cf_mulc(y, s));
-	}
-	amplitude /= HOP;
-	noise /= HOP;
-	rx->ending = rx->decided > HOP && (amplitude < 0.55 || rx->coherence < 0.25);
-	if (amplitude < 0.55)
-		return;
-	double age = (double)rx->decided / HOP, gain = age < 6 ? 1 / (age + 2) : 0.12;
-	rx->level *= 1 + gain * (amplitude - 1);
-	rx->noise += gain * (noise - rx->noise);
-	rx->noise = rx->noise > 1e-5 ? rx->noise : 1e-5;
-	rx->sum_noise += noise * HOP;
+	double weight, error = jump_error(rx, b, &weight), gain = age < 4 ? 0.3 : 0.15;
 	error = fmin(fmax(error / fmax(weight, HOP), -0.2), 0.2);
-	gain = age < 4 ? 0.3 : 0.15;
 	rx->at += gain * error * rx->sym;
 	rx->period += gain * gain / 6 / HOP * error * rx->sym;
 	rx->period = fmin(fmax(rx->period, (1 - MOST_DRIFT) * rx->sym), (1 + MOST_DRIFT) * rx->sym);
+}
+
+/* From decisions, what to do better the next time. */
+static void track(struct psk_rx *rx, const struct batch *b)
+{
+	double amplitude = 0, noise = 0, age = (double)rx->decided / HOP, gain = age < 6 ? 1 / (age + 2) : 0.12;
+
+	for (unsigned k = 0; k < HOP; k++) {
+		struct cf s = expected(rx->unit[b->decided[k]], b->v[k]), y = b->u[k], d = cf_sub(y, s);
+		amplitude += (double)((y.re * s.re + y.im * s.im) / cf_power(s)) / HOP;
+		noise += (double)cf_power(d) / HOP;
+	}
+	rx->ending = rx->decided > HOP && (amplitude < 0.55 || rx->coherence < 0.25);
+	if (amplitude < 0.55)
+		return;
+	rx->level *= 1 + gain * (amplitude - 1);
+	rx->noise += gain * (noise - rx->noise);
+	rx->noise = rx->noise > 1e-5 ? rx->noise : 1e-5;
+	if (age >= 3) { /* settled; and the last batch is not counted, into which the end of the signal may fall */
+		rx->sum_noise += rx->last_noise;
+		rx->sum_batches++;
+	}
+	rx->last_noise = noise / (amplitude * amplitude);
+	track_timing(rx, b, age);
+}
+
+/* What the next batch has behind it: the batch's symbols without their modulation. */
+static void keep_past(struct psk_rx *rx, const struct batch *b)
+{
+	struct cf turn = cf_polar(remainder(rx->turn * HOP, TAU));
+	for (int i = 0; i < LOOK; i++) {
+		int k = i + HOP - LOOK;
+		struct cf c = k < 0 ? rx->past[i + HOP] : (struct cf){0, 0};
+		if (k >= 0) {
+			struct cf s = rx->unit[b->decided[k]];
+			c = cf_mul(cf_mulc(cf_sub(b->u[k], cf_mulc(b->v[k], s)), s), cf_polar(b->phase[k]));
+		}
+		rx->past[i] = cf_mul(c, turn);
+	}
 }
 
 static void run_batch(struct psk_rx *rx)
@@ -548,18 +597,20 @@ static void run_batch(struct psk_rx *rx)
 	float llr[HOP * 3];
 
 	take_symbols(rx, &b);
-	double line = follow_phase(rx, &b);
+	rx->coherence += 0.3 * (follow_phase(rx, &b) - rx->coherence);
+	refine_phase(rx, &b);
 	decide(rx, &b);
-	rx->coherence += 0.3 * (line - rx->coherence);
 	for (unsigned k = 0; k < HOP; k++)
-		soft_bits(rx, &b, k, llr + k * rx->code->bits);
+		soft_bits(rx, b.like[k], b.like[k][b.decided[k]], llr + k * rx->code->bits);
+	if (rx->out.symbols)
+		rx->out.symbols(rx->out.arg, b.u, HOP);
 	if (rx->out.bits)
 		rx->out.bits(rx->out.arg, llr, (size_t)HOP * rx->code->bits);
 	track(rx, &b);
-	/* The phase belongs to turn * k behind the new first symbol. */
-	double slope = (b.phase[HOP - 1] - b.phase[0]) / (HOP - 1);
+	keep_past(rx, &b);
+	/* From here on phase and turn are those of the next batch. */
 	rx->phase = remainder(b.phase[HOP - 1] + rx->turn * HOP, TAU);
-	rx->turn += 0.1 * slope;
+	rx->turn += 0.1 * (b.phase[HOP - 1] - b.phase[0]) / (HOP - 1);
 	rx->at += HOP * rx->period;
 	rx->decided += HOP;
 	if (rx->ending)
@@ -581,7 +632,7 @@ static void advance(struct psk_rx *rx)
 {
 	for (;;) {
 		if (rx->running) {
-			if (rx->at + (HOP + LOOK) * rx->period > horizon(rx))
+			if (rx->at + AHEAD * rx->period > horizon(rx))
 				return;
 			run_batch(rx);
 		} else {
@@ -601,7 +652,7 @@ void psk_rx_end(void *arg)
 {
 	struct psk_rx *rx = arg;
 	static const float silence[MIX];
-	double symbols = LONG + 2 * SPAN;
+	double symbols = LONG + 4 * AHEAD;
 	for (double n = symbols * rx->sym * rx->spp; n > 0; n -= MIX)
 		psk_rx_push(rx, silence, MIX);
 	if (rx->running)
