@@ -231,11 +231,20 @@ static void encode_hamming(const struct stage *s, const uint8_t *bits, size_t n,
 	}
 }
 
+/* Whether all bits are as sure: then signs say all, and an extended code's can say that two are wrong. */
+static bool all_as_sure(const float *llr, uint32_t n)
+{
+	for (uint32_t i = 1; i < n; i++)
+		if (fabsf(llr[i]) != fabsf(llr[0]))
+			return false;
+	return true;
+}
+
 static void decode_word(const struct hamming *h, bool from_signs, const float *llr, uint8_t *word, uint8_t *bits,
 			float *soft, struct fec_found *found)
 {
 	int got;
-	if (from_signs) {
+	if (from_signs || all_as_sure(llr, h->n)) {
 		for (uint32_t i = 0; i < h->n; i++)
 			word[i] = hard(llr[i]);
 		got = hamming_decode(h, word, bits, NULL);

@@ -42,6 +42,7 @@ static const struct sub subs[] = {
 	{"channel", modem_channel, "a signal to what arrives of it"},
 	{"line", modem_line, "draw a line code for given bits, and read it back"},
 	{"ber", modem_ber, "measured error rates beside those of theory"},
+	{"fec", modem_fec, "packets into words of error-correcting codes and back"},
 	{"show", modem_show, "pictures of signals: wave, eye, constellation, spectrum, trellis"},
 	{"capacity", modem_capacity, "how much a channel can carry, by Nyquist and Shannon"},
 	{NULL, NULL, NULL},

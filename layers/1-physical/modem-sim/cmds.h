@@ -7,6 +7,7 @@ int modem_rx(int argc, char **argv);
 int modem_channel(int argc, char **argv);
 int modem_line(int argc, char **argv);
 int modem_ber(int argc, char **argv);
+int modem_fec(int argc, char **argv);
 int modem_show(int argc, char **argv);
 int modem_capacity(int argc, char **argv);
 
