@@ -9,12 +9,14 @@ extern const struct scheme fsk_schemes[];
 extern const struct scheme linear_schemes[];
 extern const struct scheme psk_schemes[];
 extern const struct scheme g3ruh_schemes[];
+extern const struct scheme linecode_schemes[];
 
 static const struct scheme *const tables[] = {
 	fsk_schemes,
 	linear_schemes,
 	psk_schemes,
 	g3ruh_schemes,
+	linecode_schemes,
 	NULL,
 };
 
