@@ -254,10 +254,10 @@ static int ax25_build(struct pkt *k, struct layer *l, struct err *e)
 {
 	static const struct var nobody = {"NOCALL", 6, 0};
 	const struct var *dst = pkt_var(l, "dst"), *src = pkt_var(l, "src"), *via = pkt_var(l, "via"), *ctl = pkt_var(l, "ctl");
-	uint8_t *h = k->own + l->off;
+	uint8_t *h = pkt_append(k, DST_SRC, e);
 	dst = dst ? dst : &nobody;
 	src = src ? src : &nobody;
-	if (read_address(h, dst->s, dst->n, "dst", e) != 0 || read_address(h + ADDRESS, src->s, src->n, "src", e) != 0 ||
+	if (!h || read_address(h, dst->s, dst->n, "dst", e) != 0 || read_address(h + ADDRESS, src->s, src->n, "src", e) != 0 ||
 	    (via && read_via(k, l, via, e) != 0))
 		return -1;
 	h = k->own + l->off;
@@ -282,8 +282,8 @@ static uint64_t ax25_fcs(const uint8_t *b, size_t n)
 
 const struct proto ax25_proto = {
 	.name = "ax25", .title = "AX.25 Link Access Protocol", .osi = 2, .standard = "AX.25 2.2, 3",
-	.hlen = DST_SRC, .fields = ax25_fields, .binds = ax25_binds, .space = {"ax25.pid"},
-	.diagram_note = "repeaters of seven octets each, control, and in I and UI frames the PID follow",
+	.fields = ax25_fields, .binds = ax25_binds, .space = {"ax25.pid"},
+	.diagram_note = "addresses of seven octets each, control, and in I and UI frames the PID",
 	.size = ax25_size, .next = ax25_next, .place = ax25_place, .print = ax25_print, .build = ax25_build,
 	.derive = ax25_derive, .fcs_len = 2, .fcs = ax25_fcs,
 };
