@@ -138,19 +138,19 @@ circulated() {
 
 @test 'two filters in a ring with more in flight than pipes hold do not deadlock' {
 	[ -r /proc/self/io ] || skip 'no /proc/PID/io, by which the ring is watched'
-	# 2 MB -> udpck -> forth -> modem-sim -> back -> udpck: every line goes round for ever, its notes replaced.
+	# 2 MB -> udpck -> forth -> pktcat -> back -> udpck: every line goes round for ever, its notes replaced.
 	mkfifo forth back
 	yes "$LINE" | head -n 20000 >sent
 	exec 7<>forth 8<>back
 	udpck sent - <back >forth 2>err &
 	udpck=$!
-	modem-sim <forth >back 2>>err &
-	modem=$!
-	pids+=("$udpck" "$modem")
+	pktcat <forth >back 2>>err &
+	pktcat=$!
+	pids+=("$udpck" "$pktcat")
 	await circulated "$udpck" 20000000
-	await circulated "$modem" 20000000
-	kill "$udpck" "$modem"
-	wait "$udpck" "$modem" 2>/dev/null || :
+	await circulated "$pktcat" 20000000
+	kill "$udpck" "$pktcat"
+	wait "$udpck" "$pktcat" 2>/dev/null || :
 	exec 7<&- 8<&-
 	[ ! -s err ]
 }
@@ -203,7 +203,7 @@ memory_is_seen() {
 	memory_is_seen
 	LAST='1 ip data str=last-packet\n'
 	yes "$LINE data str=$(printf '%01300d' 0)" | head -n 71000 | bounded pktcat
-	for tool in udpck modem-sim framer; do
+	for tool in udpck framer; do
 		yes "$LINE data str=$(printf '%01300d' 0)" | head -n 20000 | bounded "$tool"
 	done
 	framer --no-pad <<<"$LINE data str=$(printf '%01300d' 0)" >frame
@@ -218,7 +218,7 @@ memory_is_seen() {
 	tail -c +25 a.pcap >records
 	LAST='\1\0\0\0\0\0\0\0\14\0\0\0\14\0\0\0last-packet\n'
 	cat a.pcap records records records records records records records records records records | bounded pktcat
-	for command in udpck modem-sim 'pktcat --pcapng -w -'; do
+	for command in udpck 'pktcat --pcapng -w -'; do
 		# shellcheck disable=SC2086 # options are words
 		cat a.pcap records records | bounded $command
 	done
