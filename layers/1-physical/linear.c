@@ -16,8 +16,7 @@ static const struct modem linear_modem;
 
 /* 2400 baud on 1800 Hz with rolloff 0.25 are 300 to 3300 Hz: what a telephone channel carries (300 to 3400 Hz, ITU-T G.712), at the
  * figures of ITU-T V.32. */
-#define SCHEME(n, name, title, standard, ...)                                                                             \
-	{name, title, standard, &linear_modem, kinds[n].bits, 2400, 1800, 0, 2400 * (1 + ROLLOFF), n, &kinds[n], false, false}
+#define BAUD 2400.0
 
 enum { OOK, ASK4, ASK8, BPSK, DBPSK, QPSK, OQPSK, PI4DQPSK, PSK8, QAM16, QAM64, QAM256 };
 
@@ -36,19 +35,23 @@ static const struct linear_kind kinds[] = {
 	[QAM256] = {.shape = SHAPE_QAM, .bits = 8},
 };
 
+#define SCHEME(kind, kind_bits, kind_name, kind_title, kind_standard)                                                          \
+	{.name = kind_name, .title = kind_title, .standard = kind_standard, .modem = &linear_modem, .bits = kind_bits, .baud = BAUD, \
+	 .centre_hz = 1800, .bandwidth_hz = BAUD * (1 + ROLLOFF), .variant = kind, .param = &kinds[kind]}
+
 const struct scheme linear_schemes[] = {
-	SCHEME(OOK, "ook", "on-off keying, coherent", ""),
-	SCHEME(ASK4, "4ask", "4-level amplitude shift keying, bipolar", ""),
-	SCHEME(ASK8, "8ask", "8-level amplitude shift keying, bipolar", ""),
-	SCHEME(BPSK, "bpsk", "binary phase shift keying", ""),
-	SCHEME(DBPSK, "dbpsk", "differential BPSK, differentially detected", ""),
-	SCHEME(QPSK, "qpsk", "quadrature phase shift keying", ""),
-	SCHEME(OQPSK, "oqpsk", "offset QPSK", ""),
-	SCHEME(PI4DQPSK, "pi4dqpsk", "pi/4-DQPSK, differentially detected", "ETSI EN 300 392-2"),
-	SCHEME(PSK8, "8psk", "8-ary phase shift keying", ""),
-	SCHEME(QAM16, "16qam", "16-ary quadrature amplitude modulation", ""),
-	SCHEME(QAM64, "64qam", "64-ary quadrature amplitude modulation", ""),
-	SCHEME(QAM256, "256qam", "256-ary quadrature amplitude modulation", ""),
+	SCHEME(OOK, 1, "ook", "on-off keying, coherent", ""),
+	SCHEME(ASK4, 2, "4ask", "4-level amplitude shift keying, bipolar", ""),
+	SCHEME(ASK8, 3, "8ask", "8-level amplitude shift keying, bipolar", ""),
+	SCHEME(BPSK, 1, "bpsk", "binary phase shift keying", ""),
+	SCHEME(DBPSK, 1, "dbpsk", "differential BPSK, differentially detected", ""),
+	SCHEME(QPSK, 2, "qpsk", "quadrature phase shift keying", ""),
+	SCHEME(OQPSK, 2, "oqpsk", "offset QPSK", ""),
+	SCHEME(PI4DQPSK, 2, "pi4dqpsk", "pi/4-DQPSK, differentially detected", "ETSI EN 300 392-2"),
+	SCHEME(PSK8, 3, "8psk", "8-ary phase shift keying", ""),
+	SCHEME(QAM16, 4, "16qam", "16-ary quadrature amplitude modulation", ""),
+	SCHEME(QAM64, 6, "64qam", "64-ary quadrature amplitude modulation", ""),
+	SCHEME(QAM256, 8, "256qam", "256-ary quadrature amplitude modulation", ""),
 	{.name = NULL},
 };
 

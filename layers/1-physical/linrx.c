@@ -22,16 +22,17 @@
 enum {
 	HOLD = 8192,               /* baseband samples at hand */
 	SCAN = 256,                /* moments that a search looks at together */
-	PHASE_MEMORY = 256,        /* symbols: their mean phase's noise costs 2/256, 0.03 dB, and wandering at up to some thousandths of
+	PHASE_MEMORY = 160,        /* symbols: their mean phase's noise costs 2/160, 0.05 dB, and wandering at up to some thousandths of
 	                            * the baud is followed */
 	TIME_MEMORY = 2048,        /* clocks wander slowly */
-	LEVEL_MEMORY = 512,
-	PILOT_MEMORY = 10,         /* pilots */
+	LEVEL_MEMORY = 128,        /* fading is faster: it costs 1/256 of the largest amplitudes' energy */
+	PILOT_MEMORY = 4,          /* pilots whose mean says that the phase slipped, 10 where a slip is of 45 degrees only */
 	LOST = 32,                 /* pilots: after so many without their signal a burst has ended before its end */
 	SEGMENT = 4,               /* symbols of the unique word that are summed before frequencies are tried: at 5% of the baud off
 	                            * 0.6 dB lost */
 	SEGMENTS = LINEAR_UW / SEGMENT,
 	BINS = 15,                 /* frequencies tried, 1/(2 * 64) of the baud apart: +-5.5% */
+	MIDDLE_BIN = BINS / 2,
 	EYE = 8,                   /* moments a symbol of eye diagrams */
 };
 
@@ -209,7 +210,7 @@ static bool look(struct linear_rx *x, size_t at)
 			bin = b;
 		}
 	}
-	return acquire(x, best, (bin - BINS / 2) / (2.0 * LINEAR_UW));
+	return acquire(x, best, (bin - MIDDLE_BIN) / (2.0 * LINEAR_UW));
 }
 
 /* false: more samples are wanted. */
@@ -489,7 +490,8 @@ static bool pilot_symbol(struct linear_rx *x)
 	follow(x, &r, (struct cf){p, 0}, 1);
 	x->in_group = 0;
 
-	x->pilots = cf_add(x->pilots, cf_scale(cf_sub(product, x->pilots), 1.0f / PILOT_MEMORY));
+	const float share = 1.0f / (x->kind->shape == SHAPE_PSK ? 10 : PILOT_MEMORY);
+	x->pilots = cf_add(x->pilots, cf_scale(cf_sub(product, x->pilots), share));
 	double unit = turns[x->kind->shape], slip = round(atan2((double)x->pilots.im, (double)x->pilots.re) / unit) * unit;
 	if (slip != 0 && x->kind->shape != SHAPE_OOK && cf_power(x->pilots) > 0.25f) {
 		x->phasor = cf_mul(x->phasor, cf_polar(slip));
@@ -508,7 +510,8 @@ static float log_i0(float x)
 	float t = x / 3.75f;
 	if (t < 1) {
 		t *= t;
-		return logf(1 + t * (3.5156229f + t * (3.0899424f + t * (1.2067492f + t * (0.2659732f + t * (0.0360768f + t * 0.0045813f))))));
+		return logf(1 + t * (3.5156229f + t * (3.0899424f + t * (1.2067492f +
+		            t * (0.2659732f + t * (0.0360768f + t * 0.0045813f))))));
 	}
 	t = 1 / t;
 	return x - 0.5f * logf(x) +
@@ -653,7 +656,7 @@ static void tables(struct linear_rx *x)
 		x->uw[i] = linear_uw(i);
 	for (int b = 0; b < BINS; b++)
 		for (int s = 0; s < SEGMENTS; s++)
-			x->bin[b][s] = cf_polar(TAU * (b - BINS / 2) / (2.0 * LINEAR_UW) * s * SEGMENT);
+			x->bin[b][s] = cf_polar(TAU * (b - MIDDLE_BIN) / (2.0 * LINEAR_UW) * s * SEGMENT);
 	for (int i = -16 * FINE; i <= 16 * FINE; i++)
 		x->slope_energy += pow(rrc_slope((double)i / FINE, x->c.rolloff), 2) / FINE;
 }

@@ -111,7 +111,8 @@ int main(void)
 	rng_normal(&rng, wave, nwave, 0.1f);
 	struct modem_cfg c = {.scheme = scheme_find("qpsk"), .rate_hz = 8000};
 	BEST(t, through(&c))
-	printf("search in noise from 8000 Hz: %.2f million samples/s, %.0f times real time\n", (double)nwave / t / 1e6, (double)nwave / 8000 / t);
+	printf("search in noise from 8000 Hz: %.2f million samples/s, %.0f times real time\n", (double)nwave / t / 1e6,
+	       (double)nwave / 8000 / t);
 	free(wave);
 	return 0;
 }

@@ -7,7 +7,7 @@ static const struct {
 	enum constellation_shape shape;
 	unsigned bits;
 } all[] = {{SHAPE_OOK, 1}, {SHAPE_ASK, 1}, {SHAPE_ASK, 2}, {SHAPE_ASK, 3}, {SHAPE_PSK, 3},
-           {SHAPE_QAM, 2}, {SHAPE_QAM, 4}, {SHAPE_QAM, 6}, {SHAPE_QAM, 8}};
+	{SHAPE_QAM, 2}, {SHAPE_QAM, 4}, {SHAPE_QAM, 6}, {SHAPE_QAM, 8}};
 
 #define EACH(c)                                                               \
 	struct constellation c;                                               \

@@ -70,6 +70,7 @@ TEST(theory_is_right)
 			CHECK(fabs(got / want[i].ber[k] - 1) < 1e-7 && what && *what);
 		}
 		CHECK(s->modem->theory(s, -30, NULL) > 0.4 && s->modem->theory(s, 60, NULL) >= 0 && s->modem->theory(s, 60, NULL) < 1e-20);
+		CHECK_INT(s->bits, ((const struct linear_kind *)s->param)->bits);
 		i++;
 	}
 	CHECK_INT(i, sizeof want / sizeof *want);
@@ -474,7 +475,8 @@ TEST(found_again)
 
 TEST(no_bursts_in_noise_or_other_signals)
 {
-	struct modem_cfg c = {.scheme = &linear_schemes[QPSK], .rate_hz = 8000}, other = {.scheme = &linear_schemes[QAM16], .rate_hz = 8000};
+	struct modem_cfg c = {.scheme = &linear_schemes[QPSK], .rate_hz = 8000}, other = c;
+	other.scheme = &linear_schemes[QAM16];
 	rng_seed(&rng, 15);
 	nwave = 0;
 	silence(800000);
@@ -591,8 +593,11 @@ TEST(what_cannot_be)
 {
 	const struct scheme *s = &linear_schemes[QPSK];
 	const struct modem_cfg bad[] = {
-		{.scheme = s, .rate_hz = 6000}, {.scheme = s, .rate_hz = 8000, .rolloff = 0.9}, {.scheme = s, .rate_hz = 8000, .rolloff = 1.5},
-		{.scheme = s, .rate_hz = 48000, .baud = 4800}, {.scheme = s, .rate_hz = 48000, .centre_hz = 1000},
+		{.scheme = s, .rate_hz = 6000},
+		{.scheme = s, .rate_hz = 8000, .rolloff = 0.9},
+		{.scheme = s, .rate_hz = 8000, .rolloff = 1.5},
+		{.scheme = s, .rate_hz = 48000, .baud = 4800},
+		{.scheme = s, .rate_hz = 48000, .centre_hz = 1000},
 	};
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		struct err e = {""};
