@@ -70,7 +70,7 @@ errors() { awk '{ sub(/.*@modem-sim.errors=/, ""); n += $0 } END { print n + 0 }
 
 @test 'the errors that a packet says it has are those that it has' {
 	some 100 >a
-	modem-sim --ebn0 2 --seed 3 a | awk '
+	modem-sim --ebn0 4 --seed 3 a | awk '
 		BEGIN { for (i = 0; i < 16; i++) for (j = 0; j < 16; j++) { n = 0; for (b = 1; b < 16; b *= 2) n += int(i / b) % 2 != int(j / b) % 2; d[sprintf("%x%x", i, j)] = n } }
 		NR == FNR { sent[FNR] = $2; next }
 		{ e = 0; for (i = 5; i <= length($2); i++) e += d[substr(sent[FNR], i, 1) substr($2, i, 1)]
