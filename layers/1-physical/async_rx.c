@@ -22,8 +22,8 @@ enum {
 	WINDOW = 12,          /* symbols that the detector looks at */
 	LOOK = 2 * WINDOW + 6, /* symbols that a row of trellises searches: from before what woke the detector */
 	AGAIN = 4,            /* symbols from a false alarm to the next detection */
-	HISTORY = PAST / G - WINDOW, /* symbols that a new search goes back at most */
-	CONTEST = 16, CONTEST_LAST = 128,
+	HISTORY = PAST / G - 2 * WINDOW, /* symbols that a new search goes back at most */
+	CONTEST = 8, CONTEST_LAST = 128,
 	RIVALS = 5,           /* carrier offsets on each side */
 	SETTLE = 14,          /* symbols behind a character until it is believed */
 };
@@ -33,8 +33,9 @@ static const double WAKE = 3.6;
 /* Carrier offsets that are looked for, Hz, but no more than so many cycles a symbol, this far apart. */
 static const double OFFSET_HZ = 60, OFFSET_MOST = 0.35, OFFSET_STEP = 0.015;
 /* A signal so many times as strong as the one that is followed is another; and symbols that the strength is averaged over. */
-static const double STRONGER = 4, TRACK = 16;
-static const double SURE = 8;         /* nats that a detection must be likelier than silence, its costs paid */
+static const double STRONGER = 4, LOUDER = 2.5, TRACK = 16;
+static const double NOISE = 64;       /* symbols that noise is averaged over */
+static const double SURE = 16;         /* nats that a detection must be likelier than silence, its costs paid */
 /* Beyond this index of modulation a sixteenth of a symbol's error of timing spoils the phase between the tones. */
 static const double H_MOST = 1.5;
 static const double ES_N0_MOST = 300; /* what an undisturbed signal counts as */
@@ -63,10 +64,12 @@ struct async_rx {
 	double offset;                /* cycles a symbol */
 	struct cf turn, turn_spin;    /* takes the offset off */
 	double es, n0;                /* of a symbol */
+	double noise, least;          /* noise density of late, unless locked; of this symbol */
+	double symbols;               /* of noise heard */
 	int64_t armed;                /* when the detector woke; 0: not */
 	int64_t from;                 /* before that all is said */
 	int64_t quiet_until;          /* no detection before */
-	int64_t silent_since, locked_at;
+	int64_t silent_since, locked_at, began; /* began: where the search for it started */
 	int64_t contest;              /* symbols behind locked_at to the next one */
 
 	bool started, content;        /* sync: behind the preamble */
@@ -243,6 +246,22 @@ static int64_t since(const struct async_rx *rx, int64_t symbols)
 	return from > rx->from ? from : rx->from;
 }
 
+/* As far back as can be remembered, but not to where it was much louder. */
+static int64_t long_since(const struct async_rx *rx)
+{
+	double now, then, n0;
+	int64_t at = rx->step - 1;
+	measure(rx, at, &now, &n0);
+	now += n0 * rx->dims;
+	while (at - WINDOW * G > since(rx, HISTORY)) {
+		measure(rx, at - WINDOW * G, &then, &n0);
+		if (then + n0 * rx->dims > LOUDER * now)
+			return at;
+		at -= WINDOW * G;
+	}
+	return since(rx, HISTORY);
+}
+
 /* The likeliest carrier offset among so many from lo on, by the last symbols; -1: silence is likelier than any. */
 static double search(struct async_rx *rx, double lo, int n, int64_t symbols, double *offset)
 {
@@ -265,7 +284,8 @@ static void acquire(struct async_rx *rx)
 	rx->quiet_until = rx->step + AGAIN * G;
 	if (search(rx, -n * OFFSET_STEP, 2 * n + 1, LOOK, &offset) < SURE)
 		return;
-	run(rx, offset, since(rx, HISTORY), rx->from);
+	rx->began = long_since(rx);
+	run(rx, offset, rx->began, rx->from);
 	rx->locked = !async_trellis_silent(rx->trellis);
 	rx->silent_since = rx->locked_at = rx->step;
 	rx->contest = CONTEST;
@@ -280,8 +300,18 @@ static void contest(struct async_rx *rx)
 	search(rx, offset - RIVALS * OFFSET_STEP, 2 * RIVALS + 1, heard, &offset);
 	if (fabs(offset) > OFFSET_MOST)
 		offset = was;
-	run(rx, offset, since(rx, HISTORY), taken);
+	run(rx, offset, rx->began > since(rx, HISTORY) ? rx->began : since(rx, HISTORY), taken);
 	rx->contest *= 2;
+}
+
+/* The noise of late, from the least of each symbol's eight: the others may have a signal's changes of tone in them. */
+static void watch_noise(struct async_rx *rx, double n0)
+{
+	rx->least = rx->step % G == 1 ? n0 : fmin(rx->least, n0);
+	if (rx->step % G)
+		return;
+	rx->noise += (rx->least - rx->noise) / (rx->symbols < NOISE ? rx->symbols + 1 : NOISE);
+	rx->symbols++;
 }
 
 static void detect(struct async_rx *rx)
@@ -290,6 +320,8 @@ static void detect(struct async_rx *rx)
 	if (rx->step < rx->quiet_until || rx->step < rx->from + WINDOW * G)
 		return;
 	measure(rx, rx->step - 1, &tones, &n0);
+	watch_noise(rx, n0);
+	n0 = fmax(n0, rx->noise);
 	if (tones > 0 && tones > WAKE * n0) {
 		n0 = fmax(n0, tones / ES_N0_MOST);
 		if (!rx->armed) {

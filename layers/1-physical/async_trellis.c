@@ -27,12 +27,12 @@ enum {
 };
 
 /* Gains of the phase loops: the first behind a start, the least, and that of frequency over phase squared. */
-static const float GAIN_FIRST = 0.5f, GAIN_LEAST = 0.06f, GAIN_FREQ = 0.2f;
+static const float GAIN_FIRST = 0.5f, GAIN_LEAST = 0.1f, GAIN_FREQ = 0.2f;
 /* Radians a symbol that a survivor's carrier may be off. Less than a character's worth of turning from one phase to the next,
  * TAU / PHASES / 10, or it follows a carrier that is not there, at the price of an error a character. */
 static const float OFF_MOST = 0.09f;
 /* What it costs, in nats, to believe that a signal begins and ends. */
-static const double COST_START = 16, COST_STOP = 4;
+static const double COST_START = 20, COST_STOP = 4;
 /* And what a symbol must be worth, since its data and its moment could be anything: ln 2 and a little; without phase, the logarithm
  * of a Bessel function less its argument. */
 static const double COST_BIT = 1, COST_BIT_ALONE = 2.5;

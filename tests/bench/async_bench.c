@@ -3,6 +3,7 @@
  * MODE is one of minimodem's: 300, 1200, rtty, tdd, same. minimodem transmits random characters (-t: this project does), for each
  * Eb/N0 (dB; Eb a line bit) white noise is added, and what a receiver gives is compared by edit distance, so that a slip counts what it costs.
  *   -n N  characters a point    -r HZ  samples a second    -O HZ  carrier offset    -C PERCENT  clock offset (with -t)    -s SEED
+ *   -k N  in messages of N characters, noise alone between them (with -t)
  *   -m    minimodem receives too    -N SECONDS  only noise: false characters    -x noncoherent
  * Prints a line a point: Eb/N0, characters, errors and their rate, times real time; with -m errors and rate of minimodem.
  * `make bench` does not run it.
@@ -18,7 +19,7 @@
 #include "1-physical/wav.h"
 #include "tool.h"
 
-static int64_t chars = 2000, seed = 1;
+static int64_t chars = 2000, seed = 1, message;
 static double rate_hz = 48000, offset_hz, clock_percent, noise_s;
 static bool own, peer, noncoherent;
 static char dir[] = "/tmp/async_bench.XXXXXX";
@@ -148,8 +149,12 @@ static void transmit(const char *mode, const struct async_cfg *c, const struct o
 		t.centre_hz = c->scheme->centre_hz + offset_hz;
 		struct async_tx *tx = async_tx_new(&t, (struct wave_sink){put_wave, w}, &e);
 		need(!tx, &e);
-		async_tx_send(tx, text->p, text->n);
-		async_tx_end(tx);
+		for (size_t j = 0; j < text->n; j += message ? (size_t)message : text->n) {
+			async_tx_send(tx, text->p + j, message && text->n - j > (size_t)message ? (size_t)message : text->n - j);
+			async_tx_end(tx);
+			for (int64_t gap = message ? (int64_t)(rate_hz * (0.3 + (double)(j % 97) / 97)) : 0; gap > 0; gap--)
+				put_wave(w, &(float){0}, 1);
+		}
 		async_tx_free(tx);
 		return;
 	}
@@ -253,7 +258,7 @@ int main(int argc, char **argv)
 	struct async_cfg c;
 	struct rng r;
 	int o;
-	while ((o = getopt(argc, argv, "n:r:O:C:s:N:mtx")) != -1) {
+	while ((o = getopt(argc, argv, "n:r:O:C:s:N:k:mtx")) != -1) {
 		if (o == 'n')
 			chars = atoll(optarg);
 		else if (o == 'r')
@@ -266,6 +271,8 @@ int main(int argc, char **argv)
 			seed = atoll(optarg);
 		else if (o == 'N')
 			noise_s = atof(optarg);
+		else if (o == 'k')
+			message = atoll(optarg);
 		else if (o == 'm')
 			peer = true;
 		else if (o == 't')
