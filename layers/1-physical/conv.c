@@ -2,6 +2,7 @@
 
 #include "conv.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -252,28 +253,68 @@ void conv_encode(const struct conv *c, const uint8_t *bits, size_t n, uint8_t *o
 
 /* --- soft bits ------------------------------------------------------------------------------------------ */
 
-void conv_quantise(const float *llr, size_t m, int8_t *level)
+/* Floats as IEEE 754 has them, since without their sign they compare as integers do, which vectorises. */
+enum { SIGN = 31, INFINITE = 0x7f800000 };
+
+static inline uint32_t word_of(float v)
 {
-	double sum = 0;
-	size_t count = 0;
-	for (size_t i = 0; i < m; i++)
-		if (isfinite(llr[i]) && llr[i] != 0.0f) {
-			sum += fabsf(llr[i]);
-			count++;
+	uint32_t w;
+	memcpy(&w, &v, sizeof w);
+	return w;
+}
+
+static inline float float_of(uint32_t w)
+{
+	float v;
+	memcpy(&v, &w, sizeof v);
+	return v;
+}
+
+/* All ones where it is true: the compiler does not make a branch of it. */
+static inline uint32_t choose(bool b) { return -(uint32_t)b; }
+
+/* |L| where it is finite, else 0. */
+static inline float sureness(float llr)
+{
+	uint32_t w = word_of(llr) & INT32_MAX;
+	return float_of(w & choose(w < INFINITE));
+}
+
+/* The mean of |L| over those that are finite and not 0; 0: there are none. In sums that do not wait for each other. */
+static double mean_sureness(const float *llr, size_t m)
+{
+	enum { SUMS = 16 };
+	double sum[SUMS] = {0};
+	uint32_t count[SUMS] = {0};
+	size_t i = 0, all = 0;
+	for (; i + SUMS <= m; i += SUMS)
+		for (size_t j = 0; j < SUMS; j++) {
+			float sure = sureness(llr[i + j]);
+			sum[j] += (double)sure;
+			count[j] += word_of(sure) > 0;
 		}
-	float scale = count ? (float)(CONV_FULL * (2.0 / 3) * (double)count / sum) : 0;
+	for (; i < m; i++) {
+		sum[0] += (double)sureness(llr[i]);
+		count[0] += sureness(llr[i]) > 0;
+	}
+	for (size_t j = 1; j < SUMS; j++)
+		sum[0] += sum[j];
+	for (size_t j = 0; j < SUMS; j++)
+		all += count[j];
+	return all ? sum[0] / (double)all : 0;
+}
+
+void conv_quantise(const float *llr, size_t m, int8_t *restrict level)
+{
+	double mean = mean_sureness(llr, m), by = mean > 0 ? CONV_FULL * (2.0 / 3) / mean : 1;
+	float scale = by < FLT_MAX ? (float)by : FLT_MAX;
+	uint32_t full = word_of(CONV_FULL);
 	for (size_t i = 0; i < m; i++) {
-		float v = llr[i] * scale; /* NaN stays one: no comparison below holds */
-		int q = 0;
-		if (isinf(llr[i]))
-			q = llr[i] > 0 ? CONV_FULL : -CONV_FULL;
-		else if (v >= CONV_FULL)
-			q = CONV_FULL;
-		else if (v <= -CONV_FULL)
-			q = -CONV_FULL;
-		else if (v > 0 || v < 0)
-			q = (int)(v < 0 ? v - 0.5f : v + 0.5f);
-		level[i] = (int8_t)q;
+		uint32_t w = word_of(llr[i] * scale), sure = w & INT32_MAX;
+		int32_t minus = -(int32_t)(w >> SIGN);
+		sure &= choose(sure <= INFINITE); /* more is no number */
+		sure = full ^ ((sure ^ full) & choose(sure < full));
+		level[i] = (int8_t)(((int32_t)(float_of(sure) + 0.5f) ^ minus) - minus);
 	}
 }
 
@@ -504,16 +545,26 @@ static void decode_steps(const struct conv *c, bool fast, const int8_t *level, s
 	end(&t);
 }
 
-/* Levels of 0 where an output was not sent. */
+/* Levels of 0 where an output was not sent; whole periods, then the rest. */
 static void fill_in(const struct conv *c, const int8_t *level, size_t steps, int8_t *all)
 {
-	unsigned phase = 0, outputs = c->code.outputs;
-	for (size_t t = 0; t < steps; t++, all += outputs) {
-		for (unsigned j = 0; j < outputs; j++)
-			all[j] = c->code.keep[phase] >> j & 1 ? *level++ : 0;
-		if (++phase == c->code.period)
-			phase = 0;
+	enum { CELLS = CONV_MAX_PERIOD * CONV_MAX_OUT };
+	unsigned outputs = c->code.outputs, period = c->code.period, cells = period * outputs;
+	uint8_t from[CELLS];
+	int8_t sent[CELLS + 1] = {0}; /* the last is what was not sent */
+	size_t n = 0, whole = steps / period, rest;
+	for (unsigned i = 0; i < cells; i++)
+		from[i] = c->code.keep[i / outputs] >> i % outputs & 1 ? (uint8_t)n++ : CELLS;
+	for (; whole > 0; whole--, level += n, all += cells) {
+		for (size_t i = 0; i < n; i++)
+			sent[i] = level[i];
+		for (unsigned i = 0; i < cells; i++)
+			all[i] = sent[from[i]];
 	}
+	rest = steps % period;
+	memcpy(sent, level, c->before[rest]);
+	for (unsigned i = 0; i < rest * outputs; i++)
+		all[i] = sent[from[i]];
 }
 
 /* The ring, gone through from a little before its begin to a little behind its end (a lap each at most). */

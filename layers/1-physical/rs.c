@@ -320,30 +320,30 @@ static unsigned erasure_locator(const struct rs *rs, unsigned m, const uint8_t *
 }
 
 /* Berlekamp and Massey, begun with the locator of the erasures (Blahut, 9.1): the shortest feedback that generates the syndromes.
- * Returns the length of the register. locator has room for checks + 1 and is 0 above what the erasures have. */
+ * Returns the length of the register. locator has room for POINTS and is 0 above what the erasures have. */
 static unsigned find_locator(const struct rs *rs, const uint8_t *s, unsigned erasures, uint8_t *locator)
 {
-	uint8_t before[256], next[256];
-	unsigned len = erasures, top = rs->checks + 1;
-	memcpy(before, locator, top);
+	uint8_t shifted[POINTS + 1] = {0}, *before = shifted + 1, next[POINTS];
+	unsigned len = erasures, room = (rs->checks + 1 + 31) & ~31U;
+	memcpy(before, locator, room);
 	for (unsigned r = erasures + 1; r <= rs->checks; r++) {
 		uint8_t d = 0;
 		for (unsigned i = 0; i <= len && i < r; i++)
 			d ^= mul(rs, locator[i], s[r - 1 - i]);
-		memmove(before + 1, before, top - 1);
-		before[0] = 0;
-		if (!d)
+		if (!d) {
+			memmove(before, before - 1, room);
 			continue;
-		unsigned log_d = rs->log[d];
-		for (unsigned i = 0; i < top; i++)
-			next[i] = locator[i] ^ rs->exp[rs->log[before[i]] + log_d];
-		if (2 * len <= r + erasures - 1) {
-			uint8_t by = inverse(rs, d);
-			len = r + erasures - len;
-			for (unsigned i = 0; i < top; i++)
-				before[i] = mul(rs, locator[i], by);
 		}
-		memcpy(locator, next, top);
+		memcpy(next, locator, room);
+		rs_mul_add(rs, next, before - 1, d, room); /* x times before: the octet in front of it is 0 */
+		if (2 * len <= r + erasures - 1) {
+			len = r + erasures - len;
+			memset(before, 0, room);
+			rs_mul_add(rs, before, locator, inverse(rs, d), room);
+		} else {
+			memmove(before, before - 1, room);
+		}
+		memcpy(locator, next, room);
 	}
 	return len;
 }
@@ -396,7 +396,7 @@ static int decode(const struct rs *rs, uint8_t *word, unsigned m, const uint8_t 
 	uint8_t s[256];
 	w->checks = rs->checks;
 	w->degree = w->errors = 0;
-	memset(w->locator, 0, rs->checks + 1);
+	memset(w->locator, 0, sizeof w->locator);
 	w->locator[0] = 1;
 	bool wrong = syndromes(rs, word, m, s);
 	memcpy(w->syndrome, s, rs->checks);
