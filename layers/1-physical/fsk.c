@@ -237,18 +237,25 @@ static void *rx_new(const struct modem_cfg *cfg, struct soft_sink out, struct er
 	const struct fsk_param *p = c.scheme->param;
 	if (check(&c, e))
 		return NULL;
+	struct cpm_cfg r = {.tones = p->tones, .mark_low = p->mark_low, .nrzi = c.scheme->nrzi, .baud = c.baud,
+		.h = c.shift_hz / (p->tones - 1) / c.baud};
 	double low = c.centre_hz - c.shift_hz / 2, side = c.shift_hz / 2;
-	struct front_cfg f = {.in_hz = c.rate_hz, .centre_hz = c.centre_hz, .out_hz = c.baud * CPM_SPS};
+	struct front_cfg f = {.in_hz = c.rate_hz, .centre_hz = c.centre_hz, .out_hz = c.baud * cpm_sps(&r)};
 	f.stop_hz = fmin(side + 2.2 * c.baud, c.centre_hz + low - 0.1 * c.baud); /* -low, the lowest tone's image, is kept out */
 	f.pass_hz = fmin(fmin(side + c.baud, f.stop_hz - 0.6 * c.baud), c.rate_hz / 2 - c.centre_hz);
+	r.coherent = p->tones == 2 && r.h < COHERENT_BELOW;
+	r.width = (f.pass_hz + f.stop_hz) / c.baud;
+	if (!f.out_hz || f.pass_hz <= 0) {
+		err_set(e, "tones from %g to %g Hz do not go with %g baud", low, low + c.shift_hz, c.baud);
+		return NULL;
+	}
 	struct rx *rx = xmalloc(sizeof *rx);
 	*rx = (struct rx){.front = front_new(&f, e)};
 	if (!rx->front) {
 		rx_free(rx);
 		return NULL;
 	}
-	rx->cpm = cpm_new(&(struct cpm_cfg){.tones = p->tones, .mark_low = p->mark_low, .nrzi = c.scheme->nrzi, .baud = c.baud,
-		.h = c.shift_hz / (p->tones - 1) / c.baud}, out);
+	rx->cpm = cpm_new(&r, out);
 	return rx;
 }
 

@@ -20,7 +20,8 @@ extern const struct scheme fsk_schemes[];
 
 /* The distance of neighbouring tones over the symbol rate, h. */
 double fsk_index(const struct scheme *s);
-/* Whether its detector follows the phase: where h < 1; from there on the tones are told apart nearly as well without. */
+#define COHERENT_BELOW 0.99
+/* Whether its detector follows the phase: where h < COHERENT_BELOW; from there on the tones are told apart nearly as well without. */
 bool fsk_coherent(const struct scheme *s);
 /* struct modem's ideal (not with a Gaussian filter) and theory. */
 uint64_t fsk_ideal(const struct scheme *s, double ebn0_db, uint64_t n, struct rng *r);

@@ -15,7 +15,7 @@ double fsk_index(const struct scheme *s)
 
 bool fsk_coherent(const struct scheme *s)
 {
-	return fsk_index(s) < 0.99;
+	return fsk_index(s) < COHERENT_BELOW;
 }
 
 /* The correlation of two tones over a symbol, x symbol rates apart, that begin at the same phase. */
