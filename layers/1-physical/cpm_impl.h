@@ -98,6 +98,7 @@ struct cpm {
 	struct cpm_cfg c;
 	unsigned tones, bits, sps;
 	size_t window, hop;        /* of the search, symbols */
+	size_t block, ahead;       /* of a run: taken at a time, looked at before a symbol is put out */
 	double threshold;          /* the part of the energy that must be in the tones */
 	struct samples in;
 	struct corr corr;          /* tuned to the signal */
@@ -124,7 +125,7 @@ struct cpm {
 	uint64_t k, decided, given; /* symbols so far: heard, decided, put out */
 
 	/* coherent */
-	size_t block, depth, ahead, span; /* symbols */
+	size_t depth, span;        /* symbols */
 	struct trellis trellis;
 	double gain;
 	struct symbol sym[RING];

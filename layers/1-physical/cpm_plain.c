@@ -5,8 +5,6 @@
 
 #include "cpm_impl.h"
 
-enum { BLOCK = 8 };
-
 /* Gains of timing: at first, and later. */
 static const double PULL_FIRST = 0.15, PULL = 0.03;
 
@@ -126,7 +124,7 @@ bool cpm_plain_block(struct cpm *r)
 	struct cf z[MOST_TONES], early[MOST_TONES], late[MOST_TONES];
 	float like[MOST_TONES];
 
-	for (size_t j = 0; j < BLOCK; j++) {
+	for (size_t j = 0; j < r->block; j++) {
 		corr_symbol(&r->corr, &r->in, r->s - 1, early);
 		corr_symbol(&r->corr, &r->in, r->s, z);
 		corr_symbol(&r->corr, &r->in, r->s + 1, late);
