@@ -27,11 +27,10 @@ static void add_later(float *restrict out, const float *in, size_t by, size_t n)
 		out[j] = in[j] + in[j + by];
 }
 
-/* n samples y: sums of half a symbol for each tone. */
+/* n samples y: sums of half a symbol for each tone, by doubling. */
 static void half_sums(struct corr *q, const struct cf *y, size_t n)
 {
 	float re[CHUNK + MOST_SPS], im[CHUNK + MOST_SPS];
-	unsigned half = q->sps / 2;
 
 	for (unsigned m = 0; m < q->tones; m++) {
 		float *qre = q->re[m], *qim = q->im[m];
@@ -41,12 +40,19 @@ static void half_sums(struct corr *q, const struct cf *y, size_t n)
 			qim[j] = y[j].re * tim[j] + y[j].im * tre[j];
 		}
 		size_t left = n;
-		for (unsigned by = 1; by < half; by *= 2) {
+		for (unsigned by = 1; by < q->sps / 2; by *= 2) {
 			left -= by;
 			add_later(re, qre, by, left);
 			add_later(im, qim, by, left);
-			memcpy(qre, re, left * sizeof *re);
-			memcpy(qim, im, left * sizeof *im);
+			by *= 2;
+			left -= by < q->sps / 2 ? by : 0;
+			if (by < q->sps / 2) {
+				add_later(qre, re, by, left);
+				add_later(qim, im, by, left);
+			} else {
+				memcpy(qre, re, left * sizeof *re);
+				memcpy(qim, im, left * sizeof *im);
+			}
 		}
 	}
 }
@@ -61,6 +67,7 @@ void corr_need(struct corr *q, const struct samples *in, uint64_t n)
 	q->first = n < in->base ? in->base : n;
 	size_t at = (size_t)(q->first - in->base), left = at < in->have ? in->have - at : 0;
 	q->n = CHUNK - 1;
+	q->carrier = cf_polar(-TAU * fmod(q->nco * (double)q->first / q->sps, 1));
 	if (left >= want) {
 		half_sums(q, in->y + at, want);
 		return;
@@ -78,16 +85,22 @@ void corr_symbol(struct corr *q, const struct samples *in, double s, struct cf *
 	uint64_t n = whole > (double)in->base ? (uint64_t)whole : in->base;
 	corr_need(q, in, n);
 	size_t j = (size_t)(n - q->first), half = q->sps / 2;
-	/* turned by the sample in the chunk; now by the symbol's beginning */
-	double since = s / TICKS - (double)q->first / q->sps, carrier = q->nco * (double)q->first / q->sps;
+	/* turned by the sample in the chunk; now by the symbol's beginning. Tones are symmetric: one turn serves two */
+	double since = s / TICKS - (double)q->first / q->sps;
+	struct cf turn = {1, 0};
 
-	for (unsigned m = 0; m < q->tones; m++) {
+	for (unsigned m = q->tones; m-- > 0;) {
 		const float *re = q->re[m] + j, *im = q->im[m] + j;
 		struct cf a = {re[0] + re[half], im[0] + im[half]}, b = {re[1] + re[half + 1], im[1] + im[half + 1]};
 		struct cf v = {a.re + mu * (b.re - a.re), a.im + mu * (b.im - a.im)};
-		double turns = q->index[m] * since - carrier;
-		float angle = (float)(TAU * (turns - rint(turns)));
-		z[m] = cf_mul(v, (struct cf){cosf(angle), sinf(angle)});
+		if (q->tones == 2 && m == 0) {
+			turn.im = -turn.im;
+		} else {
+			double turns = q->index[m] * since;
+			float angle = (float)(TAU * (turns - rint(turns)));
+			turn = (struct cf){cosf(angle), sinf(angle)};
+		}
+		z[m] = cf_mul(v, cf_mul(turn, q->carrier));
 	}
 }
 

@@ -4,7 +4,7 @@
 
 #include "cpm_impl.h"
 
-enum { TRIES = 6, CLOCKS = 5, SPINS = 41 };
+enum { TRIES = 6, CLOCKS = 5, SPINS = 17 };
 
 /* A path that explains so much of the tones' energy is believed at once; one below the second not at all. */
 static const double SURE = 0.74, LEAST = 0.5;
@@ -99,12 +99,17 @@ static void trace(struct cpm *r, const struct found *f, struct cf ref, struct tr
 /* The frequency at which the symbols along the path add up best, radians a symbol; *size: to how much. */
 static double spin(const struct traced *t, double *size)
 {
+	struct cf part[MOST_WINDOW / 4];
+	size_t n = t->n / 4;
 	double best = -1, step = TAU / 4 / MOST_WINDOW;
 	int top = 0;
+
+	for (size_t k = 0; k < n; k++)
+		part[k] = cf_add(cf_add(t->r[4 * k], t->r[4 * k + 1]), cf_add(t->r[4 * k + 2], t->r[4 * k + 3]));
 	for (int f = 0; f < SPINS; f++) {
-		struct cf w = {1, 0}, turn = cf_polar(-(f - SPINS / 2) * step), sum = {0, 0};
-		for (size_t k = 0; k < t->n; k++) {
-			sum = cf_add(sum, cf_mul(t->r[k], w));
+		struct cf w = {1, 0}, turn = cf_polar(-4 * (f - SPINS / 2) * step), sum = {0, 0};
+		for (size_t k = 0; k < n; k++) {
+			sum = cf_add(sum, cf_mul(part[k], w));
 			w = cf_mul(w, turn);
 		}
 		if ((double)cf_power(sum) > best) {

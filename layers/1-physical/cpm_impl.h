@@ -24,6 +24,7 @@ struct corr {
 	float tre[MOST_TONES][CHUNK + MOST_SPS], tim[MOST_TONES][CHUNK + MOST_SPS]; /* exp(-2 pi i (index + nco) n / sps) */
 	float re[MOST_TONES][CHUNK + MOST_SPS], im[MOST_TONES][CHUNK + MOST_SPS];
 	uint64_t first;                        /* number of the first sample */
+	struct cf carrier;                     /* the offset's phase there, taken back */
 	size_t n;                              /* symbols may begin at so many samples from there */
 };
 
@@ -87,6 +88,7 @@ struct kalman {
 struct symbol {
 	struct cf z[2];            /* matched filters' outputs */
 	double s, period;          /* where they were taken, and the period that the path counted on */
+	struct cf turn[2];         /* what it counted on */
 	uint8_t up[STATES];        /* the trellis' choices */
 	uint8_t tone, state;       /* decided; the trellis' state at its beginning */
 	struct cf path;            /* the decided path's phase at its beginning */

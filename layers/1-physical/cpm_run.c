@@ -72,7 +72,8 @@ static bool learn(struct cpm *r, const struct symbol *y)
 {
 	struct kalman *f = &r->kalman;
 	double c = TAU * r->corr.index[y->tone] / TICKS, a = r->amplitude;
-	struct cf e = cf_mul(y->r, cf_polar(-f->x[PHASE] - c * (y->s - f->x[TIME])));
+	float phase = (float)remainder(f->x[PHASE] + c * (y->s - f->x[TIME]), TAU);
+	struct cf e = cf_mulc(y->r, (struct cf){cosf(phase), sinf(phase)});
 	double re = (double)e.re, im = (double)e.im;
 
 	if (re > 0.2 * a)
@@ -108,7 +109,7 @@ static bool decide(struct cpm *r, uint64_t upto)
 			ended = true;
 			break;
 		}
-		r->path = cf_mul(r->path, cf_polar(TAU * r->corr.index[y->tone] / TICKS * y->period + r->omega));
+		r->path = cf_mul(r->path, y->turn[y->tone]);
 		r->state = (r->state + y->tone) % r->trellis.states;
 	}
 	r->path = cf_scale(r->path, 1 / sqrtf(cf_power(r->path)));
@@ -128,6 +129,8 @@ bool cpm_run_block(struct cpm *r)
 		struct symbol *y = &r->sym[r->k++ % RING];
 		y->s = r->s;
 		y->period = r->period;
+		y->turn[0] = turn[0];
+		y->turn[1] = turn[1];
 		corr_symbol(&r->corr, &r->in, r->s, y->z);
 		for (unsigned m = 0; m < 2; m++)
 			y->z[m] = cf_scale(y->z[m], (float)r->scale);

@@ -8,7 +8,7 @@
 
 /* The low-pass is a sinc under a Kaiser window: J. Kaiser, R. Schafer, "On the use of the I0-sinh window for spectrum analysis",
  * IEEE Trans. ASSP 28(1), 1980; length and beta by Oppenheim and Schafer, Discrete-Time Signal Processing, 7.5.3. */
-#define STOP_DB 70.0
+#define STOP_DB 63.0
 /* A branch of the bank is off by up to half a step in time, which turns up as noise this much below the signal. */
 #define JITTER_DB 66.0
 

@@ -18,12 +18,12 @@ struct front_cfg {
 	double centre_hz;  /* becomes 0 Hz */
 	double out_hz;     /* output rate; below or above in_hz, any ratio. Cheapest where it divides in_hz */
 	double pass_hz;    /* flat (0.01 dB) within +-this of the centre */
-	double stop_hz;    /* 65 dB down beyond +-this; stop_hz > pass_hz */
+	double stop_hz;    /* 60 dB down beyond +-this; stop_hz > pass_hz */
 };
 
 struct front;
 
-/* The filter's memory is about 4.5 in_hz / (stop_hz - pass_hz) samples. NULL with e when the figures cannot be. */
+/* The filter's memory is about 4 in_hz / (stop_hz - pass_hz) samples. NULL with e when the figures cannot be. */
 struct front *front_new(const struct front_cfg *c, struct err *e);
 void front_free(struct front *f);
 /* Takes n samples and gives the outputs that they complete, in blocks, to put(arg, y, n): the same ones however the input is cut into blocks.

@@ -242,7 +242,7 @@ static void *rx_new(const struct modem_cfg *cfg, struct soft_sink out, struct er
 	double low = c.centre_hz - c.shift_hz / 2, side = c.shift_hz / 2;
 	struct front_cfg f = {.in_hz = c.rate_hz, .centre_hz = c.centre_hz, .out_hz = c.baud * cpm_sps(&r)};
 	f.stop_hz = fmin(side + 2.2 * c.baud, c.centre_hz + low - 0.1 * c.baud); /* -low, the lowest tone's image, is kept out */
-	f.pass_hz = fmin(fmin(side + c.baud, f.stop_hz - 0.6 * c.baud), c.rate_hz / 2 - c.centre_hz);
+	f.pass_hz = fmin(fmin(side + 0.85 * c.baud, f.stop_hz - 0.6 * c.baud), c.rate_hz / 2 - c.centre_hz);
 	r.coherent = p->tones == 2 && r.h < COHERENT_BELOW;
 	r.width = (f.pass_hz + f.stop_hz) / c.baud;
 	if (!f.out_hz || f.pass_hz <= 0) {
