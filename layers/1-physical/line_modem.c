@@ -35,7 +35,8 @@ static void *tx_new(const struct modem_cfg *c, struct wave_sink out, struct err 
 		return NULL;
 	double element = c->rate_hz / (cfg_baud(c) * l.elements), least = 4 * cfg_baud(c) * l.elements;
 	if (!(element >= 4)) {
-		err_set(e, "%s at %g baud needs at least %.0f samples a second, not %g", c->scheme->name, cfg_baud(c), ceil(least), c->rate_hz);
+		err_set(e, "%s at %g baud needs at least %.0f samples a second, not %g", c->scheme->name, cfg_baud(c),
+			ceil(least), c->rate_hz);
 		return NULL;
 	}
 	struct line_tx *tx = xmalloc(sizeof *tx);

@@ -796,7 +796,7 @@ static void find_tones(const double *mean, unsigned places, double tones[3])
 }
 
 void line_spectrum(const char *name, uint64_t seed, size_t bits, double step, size_t points, double *psd,
-                   double tones[3])
+		   double tones[3])
 {
 	struct line l;
 	struct rng r;

@@ -131,6 +131,6 @@ struct line_report line_measure(const int8_t *y, size_t n);
  * values at f = 0, step, 2 step, ... times the bit rate. The discrete lines (a clock, a direct component) are taken
  * out; their powers, at 0, 1 and 2 times the rate of the symbols, are in tones. */
 void line_spectrum(const char *name, uint64_t seed, size_t bits, double step, size_t points, double *psd,
-                   double tones[3]);
+		   double tones[3]);
 
 #endif

@@ -33,26 +33,10 @@ static void begin(const char *code, struct line_begin b)
 	told = 0;
 }
 
-static const char *const codes[] = {"nrz-l",
-                                    "nrz-m",
-                                    "nrz-s",
-                                    "unipolar",
-                                    "rz",
-                                    "rz-polar",
-                                    "manchester",
-                                    "thomas",
-                                    "diff-manchester",
-                                    "ami",
-                                    "pseudoternary",
-                                    "b8zs",
-                                    "hdb3",
-                                    "2b1q",
-                                    "mlt-3",
-                                    "4b5b",
-                                    "4b5b+mlt-3",
-                                    "8b10b",
-                                    "8b10b+manchester",
-                                    NULL};
+static const char *const codes[] = {
+	"nrz-l", "nrz-m", "nrz-s", "unipolar", "rz", "rz-polar", "manchester", "thomas", "diff-manchester", "ami",
+	"pseudoternary", "b8zs", "hdb3", "2b1q", "mlt-3", "4b5b", "4b5b+mlt-3", "8b10b", "8b10b+manchester", NULL,
+};
 
 /* Whether n symbols survive, without a violation told. */
 static bool survives(size_t n)
@@ -144,7 +128,7 @@ static unsigned group(unsigned s, int rd)
 }
 
 static const unsigned k_symbols[12] = {0x11c, 0x13c, 0x15c, 0x17c, 0x19c, 0x1bc,
-                                       0x1dc, 0x1fc, 0x1f7, 0x1fb, 0x1fd, 0x1fe};
+		0x1dc, 0x1fc, 0x1f7, 0x1fb, 0x1fd, 0x1fe};
 
 /* All 268 symbols. */
 static unsigned symbol_at(unsigned i) { return i < 256 ? i : k_symbols[i - 256]; }
