@@ -9,7 +9,7 @@
 #include "io.h"
 
 enum {
-	FLAGS = 16, SYNC = 64, LENGTH = 24, CRC = 16, HEADER = LENGTH + CRC, COPIES = 5,
+	FLAGS = 16, SYNC = 64, LENGTH = 24, CRC = 16, HEADER = LENGTH + CRC, COPIES = 7,
 	LEAD = FLAGS * 8,                   /* bits before a sync word that belong to it */
 	WINDOW = SYNC + COPIES * HEADER,    /* bits in which a burst is recognised */
 	HELD = LEAD + WINDOW,
@@ -20,7 +20,7 @@ enum { SEARCH, PAYLOAD };
 /* The first 64 bits of the binary expansion of pi's fraction: balanced enough, and nobody chose them. */
 static const uint64_t sync_word = 0x243f6a8885a308d3;
 /* A sync word is one when so much of the confidence agrees with it (1: all; a random stream: 0, with deviation 1/8). The header's CRC,
- * over five copies added up, decides the rest. */
+ * over seven copies added up, decides the rest. */
 static const float agree = 0.45f;
 
 /* CRC-16/IBM-SDLC (ITU-T V.42, 8.1.1.6.1) over n bits. */

@@ -5,12 +5,12 @@
  *
  *   16 flags 01111110      for the receiver to lock on
  *   64 bits                the sync word
- *   5 x 40 bits            the number of payload bits (24) and a CRC-16 over it, five times, added up softly
+ *   7 x 40 bits            the number of payload bits (24) and a CRC-16 over it, seven times, added up softly
  *   payload
  *   01111110               so that the receiver's delay is no loss
  *
  * Schemes that send bursts of their own do without that. In both the payload of a packet is an envelope (link type and length of FCS,
- * five times, so that a frame is a frame again) and the packet's bits, octets least significant bit first.
+ * seven times, so that a frame is a frame again) and the packet's bits, octets least significant bit first.
  */
 #ifndef OSIKIT_BURST_H
 #define OSIKIT_BURST_H
@@ -20,9 +20,9 @@
 #include <stdint.h>
 
 enum {
-	BURST_EXTRA = 16 * 8 + 64 + 5 * 40 + 8, /* bits around the payload */
+	BURST_EXTRA = 16 * 8 + 64 + 7 * 40 + 8, /* bits around the payload */
 	BURST_MAX = 1 << 24,                     /* bits of a payload, less one */
-	ENVELOPE_BITS = 5 * 24
+	ENVELOPE_BITS = 7 * 24
 };
 
 /* Writes the n bits of payload with all that goes around them to out, which has room for n + BURST_EXTRA. Returns that. */
@@ -56,7 +56,7 @@ struct envelope {
 
 /* ENVELOPE_BITS bits to out. */
 void envelope_write(uint8_t *out, const struct envelope *v);
-/* From the ENVELOPE_BITS soft bits at llr; the sum of the five decides. */
+/* From the ENVELOPE_BITS soft bits at llr; the sum of the seven decides. */
 void envelope_read(struct envelope *v, const float *llr);
 
 #endif

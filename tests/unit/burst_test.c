@@ -134,7 +134,7 @@ TEST(envelopes)
 		envelope_write(bits, &v[i]);
 		for (int j = 0; j < ENVELOPE_BITS; j++)
 			llr[j] = bits[j] ? -1 : 1;
-		for (int j = 0; j < 2 * ENVELOPE_BITS / 5; j++) /* two of the five are all wrong, and sure of nothing */
+		for (int j = 0; j < 3 * ENVELOPE_BITS / 7; j++) /* three of the seven are all wrong, and sure of nothing */
 			llr[j] *= -0.9f;
 		envelope_read(&got, llr);
 		CHECK_INT(got.link, v[i].link);
