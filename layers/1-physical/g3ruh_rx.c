@@ -15,21 +15,22 @@
 #include <string.h>
 
 #include "io.h"
+#include "llr.h"
 #include "scramble.h"
 
 enum {
 	GRID = 4,                /* moments a symbol where the search looks */
-	HOP = 32,                /* symbols between looks, and a batch */
+	HOP = 16,                /* symbols between looks, and a batch */
 	WINDOW = 128,            /* symbols of the search */
-	WAIT = 4,                /* looks after the first that finds something, for a better one */
-	LOOK = 16,               /* symbols behind a batch that its soft bits are made with */
+	WAIT = 8,                /* looks after the first that finds something, for a better one */
+	LOOK = 8,                /* symbols behind a batch that its soft bits are made with */
 	SPAN = HOP + LOOK,
 	KEEP = 640,              /* symbols of signal that are kept */
 	FILTERS = 32,            /* moments a sample at which the filters are there */
 	CHUNK = 256              /* samples between looks for work */
 };
 
-static const double CLOCK_LINE = 0.12;  /* of random data without noise it is 0.4; noise alone exceeds this once in 10^5 looks */
+static const double CLOCK_LINE = 0.185; /* of random data without noise it is 0.4, at 6 dB 0.24; noise alone exceeds this once in two minutes */
 static const double MOST_DRIFT = 0.005; /* of the symbol clock */
 static const double POOREST = 3;        /* level^2 over noise: below, it is noise (which has 1.8) */
 
@@ -40,7 +41,7 @@ struct g3ruh_rx {
 	float last;                /* soft bit before, for NRZI */
 	bool nrzi;
 
-	float *ring;
+	float *ring;               /* mask + 1 samples, and the first taps of them again, so that any taps lie side by side */
 	uint64_t samples, mask;
 	unsigned taps, change_taps;
 	float *pulse, *change;     /* FILTERS of taps each */
@@ -59,7 +60,7 @@ struct g3ruh_rx {
 	float forward;             /* log-ratio of the last symbol decided: what is known before the batch */
 	uint64_t decided;
 	struct lock lock;
-	double sum_noise, sum_level;
+	double sum_noise, sum_batches, last_noise;
 };
 
 /* ---- filters ---- */
@@ -84,11 +85,12 @@ static double filtered(const struct g3ruh_rx *rx, const float *h, unsigned taps,
 {
 	double v = u + 0.5 / FILTERS, whole = floor(v);
 	const float *c = h + (unsigned)((v - whole) * FILTERS) * taps;
-	uint64_t first = (uint64_t)whole - taps / 2;
-	float sum = 0;
-	for (unsigned i = 0; i < taps; i++)
-		sum += c[i] * rx->ring[(first + i) & rx->mask];
-	return (double)sum;
+	const float *x = rx->ring + (((uint64_t)whole - taps / 2) & rx->mask);
+	float sum[4] = {0, 0, 0, 0};
+	for (unsigned i = 0; i < taps; i += 4)
+		for (unsigned j = 0; j < 4; j++)
+			sum[j] += c[i + j] * x[i + j];
+	return (double)(sum[0] + sum[1] + sum[2] + sum[3]);
 }
 
 static double symbol_at(const struct g3ruh_rx *rx, double u) { return filtered(rx, rx->pulse, rx->taps, u); }
@@ -111,6 +113,8 @@ static void search_from(struct g3ruh_rx *rx, double sample)
 	rx->best_line = 0;
 }
 
+static unsigned whole_fours(double n) { return 4 * (unsigned)ceil(n / 4); }
+
 void *g3ruh_rx_new(const struct modem_cfg *c, struct soft_sink out, struct err *e)
 {
 	struct g3ruh_rx *rx = xmalloc(sizeof *rx);
@@ -119,15 +123,15 @@ void *g3ruh_rx_new(const struct modem_cfg *c, struct soft_sink out, struct err *
 	(void)e;
 	*rx = (struct g3ruh_rx){.out = out, .rate_hz = c->rate_hz, .nrzi = c->scheme->nrzi};
 	rx->sym = c->rate_hz / (c->baud > 0 ? c->baud : c->scheme->baud);
-	rx->taps = 2 * (unsigned)ceil(rx->sym) + 2;
-	rx->change_taps = 2 * (unsigned)ceil(rx->sym / 2) + 2;
+	rx->taps = whole_fours(2 * rx->sym + 2);
+	rx->change_taps = whole_fours(rx->sym + 2);
 	rx->pulse = make_filters(rx, rx->taps, g3ruh_pulse, 1 / G3RUH_ENERGY);
 	rx->change = make_filters(rx, rx->change_taps, change_shape, 2);
 	while ((double)cap < KEEP * rx->sym + CHUNK + rx->taps)
 		cap *= 2;
 	rx->mask = cap - 1;
-	rx->ring = xmalloc(cap * sizeof *rx->ring);
-	memset(rx->ring, 0, cap * sizeof *rx->ring);
+	rx->ring = xmalloc((cap + rx->taps) * sizeof *rx->ring);
+	memset(rx->ring, 0, (cap + rx->taps) * sizeof *rx->ring);
 	search_from(rx, rx->taps);
 	return rx;
 }
@@ -187,7 +191,7 @@ static void begin_run(struct g3ruh_rx *rx)
 	rx->quality = 1 / rx->noise;
 	rx->forward = 0;
 	rx->decided = 0;
-	rx->sum_noise = rx->sum_level = 0;
+	rx->sum_noise = rx->sum_batches = 0;
 	rx->descrambler = (struct soft_scrambler){.taps = SCRAMBLE_G3RUH};
 	rx->last = 0;
 	rx->lock = (struct lock){.start_s = seconds(rx, at), .offset_hz = NAN, .coherent = true, .complete = true};
@@ -198,18 +202,11 @@ static void begin_run(struct g3ruh_rx *rx)
 static void end_run(struct g3ruh_rx *rx)
 {
 	rx->lock.end_s = seconds(rx, rx->at);
-	rx->lock.ebn0_db = rx->sum_noise > 0 ? to_db((double)rx->decided / rx->sum_noise / 2) : NAN;
+	rx->lock.ebn0_db = rx->sum_noise > 0 ? to_db(rx->sum_batches / rx->sum_noise / 2) : NAN;
 	rx->lock.clock_ppm = (rx->sym / rx->period - 1) * 1e6;
 	if (rx->out.stop)
 		rx->out.stop(rx->out.arg, &rx->lock);
 	search_from(rx, rx->at);
-}
-
-/* ln(exp(a) + exp(b)) */
-static float log_add(float a, float b)
-{
-	float d = fabsf(a - b);
-	return fmaxf(a, b) + (d < 16 ? log1pf(expf(-d)) : 0);
 }
 
 /* Soft levels: llr[k] = ln(P(a = -1) / P(a = +1)) of n symbols, so that a high level is the bit 1. Metrics are differences between the
@@ -221,7 +218,7 @@ static void trellis(const struct g3ruh_rx *rx, const float *y, int n, float *llr
 	/* a(k) (y(k) - r a(k-1)) scale: from past state + or -, into + or -; alpha(+) - alpha(-). */
 	for (int k = 0; k < n; k++) {
 		float u = y[k] * scale;
-		float plus = log_add(b + u - r, u + r), minus = log_add(b - u + r, -u - r);
+		float plus = llr_add(b + u - r, u + r), minus = llr_add(b - u + r, -u - r);
 		past[k] = b = plus - minus;
 		if (k == HOP - 1)
 			*before = b;
@@ -230,7 +227,7 @@ static void trellis(const struct g3ruh_rx *rx, const float *y, int n, float *llr
 		llr[k] = -(past[k] + future);
 		float u = y[k] * scale;
 		/* beta of a(k-1): sum over a(k) of beta(a(k)) and its metric. */
-		future = log_add(future + u - r, -u + r) - log_add(future + u + r, -u - r);
+		future = llr_add(future + u - r, -u + r) - llr_add(future + u + r, -u - r);
 	}
 }
 
@@ -253,14 +250,14 @@ static void track(struct g3ruh_rx *rx, const float *y, const float *llr)
 		late += (double)a[k] * (symbol_at(rx, u + quarter) - symbol_at(rx, u - quarter)) / rx->level;
 	}
 	double n = HOP - 1; /* symbols */
-	double age = (double)rx->decided / HOP, gain = age < 6 ? 1 / (age + 2) : 0.12;
+	double age = (double)rx->decided / HOP, gain = age < 6 ? 1 / (age + 2) : 0.08;
 	level /= n;
 	noise /= n;
 	rx->noise += gain * (noise - rx->noise);
 	rx->noise = rx->noise > 1e-5 ? rx->noise : 1e-5;
 	double quality = (1 + level) * fabs(1 + level) / (noise > 1e-5 ? noise : 1e-5);
-	rx->quality += 0.4 * ((quality < 50 ? quality : 50) - rx->quality);
-	if (1 + level < 0.5) {
+	rx->quality += 0.2 * ((quality < 50 ? quality : 50) - rx->quality);
+	if (1 + level < 0.55) {
 		rx->quality = rx->decided > 0 ? 0 : rx->quality;
 		return;
 	}
@@ -268,7 +265,11 @@ static void track(struct g3ruh_rx *rx, const float *y, const float *llr)
 	rx->overlap += meets > 0 ? 0.05 * meet / (meets + HOP) : 0;
 	rx->overlap = fmin(fmax(rx->overlap, 0), 0.4);
 	rx->level *= 1 + gain * fmax(level, -0.5);
-	rx->sum_noise += noise * HOP;
+	if (age >= 3) { /* settled; and the last batch is not counted, into which the end of the signal may fall */
+		rx->sum_noise += rx->last_noise;
+		rx->sum_batches++;
+	}
+	rx->last_noise = noise / ((1 + level) * (1 + level));
 	/* The mean slope between a quarter before and behind: the pulse's correlation with itself falls by 1.85 a symbol, twice. */
 	double error = fmin(fmax(late / n / 1.85, -0.2), 0.2);
 	gain = age < 4 ? 0.4 : 0.15;
@@ -362,9 +363,12 @@ void g3ruh_rx_push(void *arg, const float *x, size_t n)
 	struct g3ruh_rx *rx = arg;
 	while (n) {
 		size_t m = n < CHUNK ? n : CHUNK;
-		for (size_t i = 0; i < m; i++)
-			rx->ring[(rx->samples + i) & rx->mask] = fabsf(x[i]) <= 16 ? x[i] : 0; /* false for NaN */
-		rx->samples += m;
+		for (size_t i = 0; i < m; i++) {
+			uint64_t at = rx->samples++ & rx->mask;
+			rx->ring[at] = fabsf(x[i]) <= 16 ? x[i] : 0; /* false for NaN */
+			if (at < rx->taps)
+				rx->ring[rx->mask + 1 + at] = rx->ring[at];
+		}
 		advance(rx);
 		x += m;
 		n -= m;

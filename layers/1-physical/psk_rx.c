@@ -22,7 +22,7 @@
 #include <string.h>
 
 #include "io.h"
-#include "scramble.h"
+#include "llr.h"
 
 enum {
 	GRID = 8,               /* moments a symbol where the search looks */
@@ -39,8 +39,8 @@ enum {
 
 #define POINTS 32 /* running sums a symbol, at least, where there are as many samples */
 
-/* A line's power over the power of all: of noise alone it exceeds s with the probability exp(-s) in each of as many independent places as there
- * are symbols. */
+/* A line's power over the power of all: noise alone exceeds s with the probability exp(-s), in each of as many independent places
+ * as there are symbols. */
 static const double SCORE = 20;
 static const double MOST_DRIFT = 0.005; /* of the symbol clock */
 static const double CLOCK_LINE = 0.05; /* of random data it is 0.13 at Es/N0 of 10 dB; of noise 0.03 */

@@ -1,14 +1,7 @@
 /* scramble.c - soft bits through a descrambler. */
 #include "scramble.h"
 
-#include <math.h>
-
-float llr_sum(float a, float b)
-{
-	float small = fminf(fabsf(a), fabsf(b));
-	float exact = small + log1pf(expf(-fabsf(a) - fabsf(b))) - log1pf(expf(-fabsf(fabsf(a) - fabsf(b))));
-	return (a < 0) != (b < 0) ? -exact : exact;
-}
+#include "llr.h"
 
 float descramble_soft(struct soft_scrambler *s, float llr)
 {

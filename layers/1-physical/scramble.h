@@ -47,8 +47,4 @@ struct soft_scrambler {
 
 float descramble_soft(struct soft_scrambler *s, float llr);
 
-/* The log-likelihood ratio of the sum modulo 2 of two independent bits: 2 atanh(tanh(a/2) tanh(b/2)) (J. Hagenauer, E. Offer, L. Papke,
- * IEEE Trans. IT 42(2), 1996, (11)), in the form that does not overflow. */
-float llr_sum(float a, float b);
-
 #endif
