@@ -32,7 +32,7 @@ static double cfg_amplitude(const struct modem_cfg *c) { return cfg_or(c->amplit
 
 static int check(const struct modem_cfg *c, struct err *e)
 {
-	double least = 2 * cfg_baud(c); /* the pulse's spectrum is 31 dB down beyond the symbol rate */
+	double least = 2.25 * cfg_baud(c); /* the spectrum of the pulse ends, but for 1/1000, at the symbol rate */
 	if (!(c->rate_hz >= least))
 		return err_set(e, "%s at %g baud needs at least %.0f samples a second, not %g", c->scheme->name, cfg_baud(c), ceil(least),
 		               c->rate_hz);

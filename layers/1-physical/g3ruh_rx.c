@@ -26,6 +26,7 @@ enum {
 	LOOK = 8,                /* symbols behind a batch that its soft bits are made with */
 	SPAN = HOP + LOOK,
 	KEEP = 640,              /* symbols of signal that are kept */
+	SETTLED = 8 * HOP,       /* symbols after which the clock is measured */
 	FILTERS = 32,            /* moments a sample at which the filters are there */
 	CHUNK = 256              /* samples between looks for work */
 };
@@ -58,6 +59,7 @@ struct g3ruh_rx {
 	double at, period;         /* sample: middle of the next symbol to decide */
 	double level, offset, overlap, noise, quality;
 	float forward;             /* log-ratio of the last symbol decided: what is known before the batch */
+	double settled_at;         /* sample: at, after SETTLED symbols */
 	uint64_t decided;
 	struct lock lock;
 	double sum_noise, sum_batches, last_noise;
@@ -203,7 +205,8 @@ static void end_run(struct g3ruh_rx *rx)
 {
 	rx->lock.end_s = seconds(rx, rx->at);
 	rx->lock.ebn0_db = rx->sum_noise > 0 ? to_db(rx->sum_batches / rx->sum_noise / 2) : NAN;
-	rx->lock.clock_ppm = (rx->sym / rx->period - 1) * 1e6;
+	double n = (double)rx->decided - SETTLED;
+	rx->lock.clock_ppm = n > 0 ? (n * rx->sym / (rx->at - rx->settled_at) - 1) * 1e6 : NAN;
 	if (rx->out.stop)
 		rx->out.stop(rx->out.arg, &rx->lock);
 	search_from(rx, rx->at);
@@ -297,6 +300,8 @@ static void run_batch(struct g3ruh_rx *rx)
 	track(rx, y, llr);
 	rx->at += HOP * rx->period;
 	rx->decided += HOP;
+	if (rx->decided == SETTLED)
+		rx->settled_at = rx->at;
 	if (rx->quality < POOREST)
 		end_run(rx);
 }

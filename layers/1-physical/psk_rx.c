@@ -34,6 +34,7 @@ enum {
 	KEEP = 512,             /* symbols of signal that are kept */
 	FFT = 256,
 	MIX = 256,              /* samples turned to baseband at a time */
+	SETTLED = 4 * HOP,      /* symbols after which the clock is measured */
 	PHASES = 8
 };
 
@@ -42,6 +43,7 @@ enum {
 /* A line's power over the power of all: noise alone exceeds s with the probability exp(-s), in each of as many independent places
  * as there are symbols. */
 static const double SCORE = 20;
+static const double POOREST = 0.18; /* coherence, over about 500 symbols: noise has 0.1, eight phases at 7 dB 0.34 */
 static const double MOST_DRIFT = 0.005; /* of the symbol clock */
 static const double CLOCK_LINE = 0.05; /* of random data it is 0.13 at Es/N0 of 10 dB; of noise 0.03 */
 
@@ -89,6 +91,7 @@ struct psk_rx {
 	double period;            /* points a symbol, as tracked */
 	double level, noise;      /* amplitude; mean square of the rest, over level^2 */
 	double coherence;
+	double settled_at;        /* point: at, after SETTLED symbols */
 	uint64_t decided;
 	struct cf past[LOOK];     /* symbols without modulation */
 	float before[PHASES];     /* probabilities of the last symbol's phases */
@@ -380,11 +383,11 @@ static void begin_run(struct psk_rx *rx, const struct found *f)
 
 static void end_run(struct psk_rx *rx)
 {
-	double baud = rx->rate_hz / (rx->sym * rx->spp);
+	double baud = rx->rate_hz / (rx->sym * rx->spp), n = (double)rx->decided - SETTLED;
 	rx->lock.end_s = seconds(rx, rx->at);
 	rx->lock.ebn0_db = rx->sum_noise > 0 ? to_db(rx->sum_batches / rx->sum_noise / rx->code->bits) : NAN;
+	rx->lock.clock_ppm = n > 0 ? (n * rx->sym / (rx->at - rx->settled_at) - 1) * 1e6 : NAN;
 	rx->lock.offset_hz = (rx->turn - rx->own) / TAU * baud;
-	rx->lock.clock_ppm = (rx->sym / rx->period - 1) * 1e6;
 	if (rx->out.stop)
 		rx->out.stop(rx->out.arg, &rx->lock);
 	search_from(rx, rx->at);
@@ -562,11 +565,12 @@ static void track(struct psk_rx *rx, const struct batch *b)
 		amplitude += (double)((y.re * s.re + y.im * s.im) / cf_power(s)) / HOP;
 		noise += (double)cf_power(d) / HOP;
 	}
-	rx->ending = rx->decided > HOP && (amplitude < 0.55 || rx->coherence < 0.25);
-	if (amplitude < 0.55)
+	bool other = amplitude < 0.55 || amplitude > 2.2;
+	rx->ending = rx->decided > HOP && (other || rx->coherence < POOREST);
+	if (other)
 		return;
 	rx->level *= 1 + gain * (amplitude - 1);
-	rx->noise += gain * (noise - rx->noise);
+	rx->noise += (age < 20 ? 1 / (age + 2) : 0.05) * (noise - rx->noise);
 	rx->noise = rx->noise > 1e-5 ? rx->noise : 1e-5;
 	if (age >= 3) { /* settled; and the last batch is not counted, into which the end of the signal may fall */
 		rx->sum_noise += rx->last_noise;
@@ -597,7 +601,7 @@ static void run_batch(struct psk_rx *rx)
 	float llr[HOP * 3];
 
 	take_symbols(rx, &b);
-	rx->coherence += 0.3 * (follow_phase(rx, &b) - rx->coherence);
+	rx->coherence += 0.06 * (follow_phase(rx, &b) - rx->coherence);
 	refine_phase(rx, &b);
 	decide(rx, &b);
 	for (unsigned k = 0; k < HOP; k++)
@@ -613,6 +617,8 @@ static void run_batch(struct psk_rx *rx)
 	rx->turn += 0.1 * (b.phase[HOP - 1] - b.phase[0]) / (HOP - 1);
 	rx->at += HOP * rx->period;
 	rx->decided += HOP;
+	if (rx->decided == SETTLED)
+		rx->settled_at = rx->at;
 	if (rx->ending)
 		end_run(rx);
 }
