@@ -15,7 +15,6 @@
 #include <string.h>
 
 #include "io.h"
-#include "llr.h"
 #include "scramble.h"
 
 enum {
@@ -31,7 +30,7 @@ enum {
 	CHUNK = 256              /* samples between looks for work */
 };
 
-static const double CLOCK_LINE = 0.185; /* of random data without noise it is 0.4, at 6 dB 0.24; noise alone exceeds this once in two minutes */
+static const double CLOCK_LINE = 0.185; /* random data has 0.4 without noise, 0.24 at 6 dB; noise exceeds this once in two minutes */
 static const double MOST_DRIFT = 0.005; /* of the symbol clock */
 static const double POOREST = 3;        /* level^2 over noise: below, it is noise (which has 1.8) */
 

@@ -1,8 +1,6 @@
 /* scramble.c - soft bits through a descrambler. */
 #include "scramble.h"
 
-#include "llr.h"
-
 float descramble_soft(struct soft_scrambler *s, float llr)
 {
 	float x = llr;

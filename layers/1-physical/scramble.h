@@ -11,6 +11,8 @@
 
 #include <stdint.h>
 
+#include "llr.h"
+
 /* A polynomial is its taps: bit i - 1 is the power i; the 1 is understood. */
 #define SCRAMBLE_TAP(i) (UINT64_C(1) << ((i) - 1))
 #define SCRAMBLE_G3RUH (SCRAMBLE_TAP(12) | SCRAMBLE_TAP(17)) /* 1 + x^12 + x^17: J. Miller G3RUH, 1988 */

@@ -32,7 +32,9 @@ TEST(the_phase_steps_of_the_recommendations)
 	static const struct {
 		const char *name;
 		int degrees[8]; /* by the bits */
-	} tables[] = {{"psk2400a", {0, 90, 270, 180}}, {"psk2400b", {45, 135, 315, 225}}, {"psk4800", {45, 0, 90, 135, 270, 315, 225, 180}}};
+	} tables[] = {{"psk2400a", {0, 90, 270, 180}},
+	              {"psk2400b", {45, 135, 315, 225}},
+	              {"psk4800", {45, 0, 90, 135, 270, 315, 225, 180}}};
 	for (size_t t = 0; t < sizeof tables / sizeof *tables; t++) {
 		struct scheme plain = *scheme_find(tables[t].name);
 		plain.nrzi = false;
