@@ -461,9 +461,9 @@ TEST(found_again)
 	struct modem_cfg c = {.scheme = &linear_schemes[QPSK], .rate_hz = 8000};
 	rng_seed(&rng, 14);
 	nwave = 0;
-	burst(&c, 20000, (struct path){10, 20, 0, 1});
+	burst(&c, 60000, (struct path){10, 20, 0, 1});
 	nwave /= 2;
-	silence(60000);
+	silence(30000);
 	burst(&c, 500, (struct path){10, -20, 0, 0.5});
 	receive(&c, 4096);
 	CHECK_INT(starts, 2);
