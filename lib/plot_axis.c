@@ -108,7 +108,9 @@ static double linear_base(struct axis *a, double step, int *power)
 
 static void linear_ticks(struct axis *a, unsigned max)
 {
-	double step = tick_step(a->high - a->low, max);
+	double span = a->high - a->low, step = tick_step(span, max);
+	while (floor(a->high / step + 1e-6) - ceil(a->low / step - 1e-6) < 1 && step > span / 8) /* one tick says little */
+		step = tick_step(span, ++max);
 	int power;
 	double base = linear_base(a, step, &power), unit = pow(10, power);
 	int decimals = (int)fmax(0, -floor(log10(step / unit) + 1e-9));
@@ -180,7 +182,7 @@ struct limits {
 
 static void widen(struct limits *l, double v)
 {
-	if (!(fabs(v) < BEYOND) || (l->log && !(v > 0)))
+	if (!(fabs(v) < BEYOND) || (l->log && !(v > 1 / BEYOND)))
 		return;
 	l->low = l->any ? fmin(l->low, v) : v;
 	l->high = l->any ? fmax(l->high, v) : v;
@@ -266,8 +268,8 @@ static void axis_settle(struct axis *a, enum plot_dim d, struct limits l)
 	} else {
 		pad_linear(&l);
 	}
-	a->low = isnan(a->want[0]) || (l.log && !(a->want[0] > 0)) ? l.low : a->want[0];
-	a->high = isnan(a->want[1]) || (l.log && !(a->want[1] > 0)) ? l.high : a->want[1];
+	a->low = isnan(a->want[0]) || (l.log && !(a->want[0] > 1 / BEYOND)) ? l.low : a->want[0];
+	a->high = isnan(a->want[1]) || (l.log && !(a->want[1] > 1 / BEYOND)) ? l.high : a->want[1];
 	if (a->low > a->high && !isnan(a->want[0]) && isnan(a->want[1]))
 		a->high = l.log ? a->low * 10 : a->low + 1;
 	if (a->low > a->high && isnan(a->want[0]))

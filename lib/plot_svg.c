@@ -14,6 +14,8 @@ enum {
 	SIDE_EQUAL = 460,   /* of a square frame */
 	EDGE = 16,          /* free around everything */
 	LINE_STEP = 17,     /* from line to line of text */
+	TICK_WIDTH = 70,    /* from label to label, at least */
+	TICK_HEIGHT = 34,
 	LABEL_ROWS = 3,     /* over a frame at most */
 	POINTS_MAX = 16000, /* of a series */
 	DENSITY_LEVELS = 8,
@@ -325,7 +327,7 @@ static void put_lines(struct out *o, const struct series *s, const struct view *
 	out_puts(o, "\"/>\n");
 }
 
-static double clamp(double v, double low, double high) { return v < low ? low : v > high ? high : v; }
+static double clamp(double v, double low, double high) { return v > high ? high : v >= low ? v : low; /* also for NAN */ }
 
 static void put_bars(struct out *o, const struct series *s, const struct view *v)
 {
@@ -721,7 +723,7 @@ static double room_left(struct plot *p)
 	double most = 0;
 	for (size_t i = 0; i < p->npanels; i++) {
 		struct axis *y = &p->panel[i].axis[PLOT_Y];
-		axis_ticks(y, (unsigned)fmax(frame_height(p, &p->panel[i]) / 34, 3));
+		axis_ticks(y, (unsigned)fmax(frame_height(p, &p->panel[i]) / (p->panel[i].equal ? TICK_WIDTH : TICK_HEIGHT), 3));
 		for (unsigned k = 0; k < y->nticks; k++)
 			most = fmax(most, text_width(y->ticks[k].label) - (y->scale == PLOT_LOG && !y->nown ? 6 : 0));
 	}
@@ -764,7 +766,7 @@ static double layout(struct plot *p, struct box *boxes)
 			b->view.h = b->view.w;
 			b->view.left = left + (w - b->view.w) / 2;
 		}
-		axis_ticks(&q->axis[PLOT_X], (unsigned)(b->view.w / 70));
+		axis_ticks(&q->axis[PLOT_X], (unsigned)(b->view.w / TICK_WIDTH));
 		y += *q->title ? LINE_STEP + 4 : 0;
 		b->legend = y + 10;
 		y += LINE_STEP * legend(NULL, q, b, NULL) + 6;

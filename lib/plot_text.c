@@ -283,11 +283,12 @@ static unsigned long cell_char(const struct sheet *s, size_t cell)
 	return s->utf8 ? braille(dots) : (unsigned long)" '-:.::|"[dots & 7];
 }
 
-static void put_row(struct sheet *s, size_t row)
+/* whole: with the blanks at its end. */
+static void put_row(struct sheet *s, size_t row, bool whole)
 {
 	size_t end = s->w;
 	int ink = PLOT_INK;
-	while (end > 0 && cell_char(s, row * s->w + end - 1) == ' ')
+	while (!whole && end > 0 && cell_char(s, row * s->w + end - 1) == ' ')
 		end--;
 	for (size_t col = 0; col < end; col++) {
 		size_t cell = row * s->w + col;
@@ -426,15 +427,10 @@ static void put_frame_row(struct sheet *s, const struct panel *q, size_t left, s
 	if (t)
 		put_text(s, t->label, n + 1);
 	put_char(s->o, !s->utf8 ? (t ? '+' : '|') : t ? 0x2524 : 0x2502, s->utf8);
-	if (label) { /* behind the whole row */
-		for (size_t col = 0; col < s->w; col++)
-			if (cell_char(s, row * s->w + col) == ' ')
-				s->over[row * s->w + col] = 0xa0;
-		put_row(s, row);
+	put_row(s, row, label != NULL);
+	if (label) {
 		put_blanks(s, 1);
 		put_text(s, label->name, BESIDE_MOST - 1);
-	} else {
-		put_row(s, row);
 	}
 	out_puts(s->o, "\n");
 }

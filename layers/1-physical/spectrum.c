@@ -273,6 +273,13 @@ double theory_rect(double f_hz, double baud)
 	return s * s / baud;
 }
 
+double theory_hann(double f_hz, double baud)
+{
+	double x = 2 * f_hz / baud, a = TAU / 2 * x, s = fabs(a) < 1e-9 ? 1 : sin(a) / a;
+	double p = fabs(fabs(x) - 1) < 1e-6 ? 0.5 : s / (1 - x * x);
+	return p * p / 0.75 / baud;
+}
+
 enum { CPM_STEPS = 64 }; /* of the autocorrelation, a symbol */
 
 struct cpm_theory {

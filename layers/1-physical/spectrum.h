@@ -39,9 +39,11 @@ void spectrum_occupied(const double *psd, size_t n, double step_hz, double share
 void spectrum_width(const double *psd, size_t n, double step_hz, double down_db, double *low_hz, double *high_hz);
 
 /* Densities in theory, for random bits and a signal of power 1 about a carrier, at f_hz from it (so the integral over all f is 1).
- * Linear modulation with root-raised-cosine pulses (Proakis 4.4-12, 9.2-26), with rectangular ones. */
+ * Linear modulation (Proakis 4.4-12) with root-raised-cosine pulses (9.2-26), with rectangular ones, with those of a raised cosine in time
+ * two symbols long. */
 double theory_rrc(double f_hz, double baud, double rolloff);
 double theory_rect(double f_hz, double baud);
+double theory_hann(double f_hz, double baud);
 
 /* Phase modulation with a continuous phase, by the autocorrelation (Proakis 4.4-53 to -58; Aulin, Sundberg, IEE Proc. F 130(3),
  * 1983). levels: 2, 4, 8... symbols -1, +1 or -3, -1, 1, 3, ...; h: the modulation index; bt: of a Gaussian filter in front, 0: none. */

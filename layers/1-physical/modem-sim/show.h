@@ -6,6 +6,8 @@
 #include "1-physical/modem-sim/setup.h"
 #include "plot.h"
 
+enum { SHOT_FINE = 16 };          /* values a symbol of detectors */
+
 /* What the options say. */
 struct show_opts {
 	struct modem_opts modem;
@@ -40,7 +42,8 @@ struct shot {
 	struct cf *eye;           /* behind the matched filter, per_symbol a symbol; the first one's place in its symbol, 0..1 */
 	size_t neye, capeye;
 	double eye_phase, per_symbol;
-	bool eye_hertz;           /* it is a frequency, re in Hz from the centre */
+	bool eye_hertz;           /* it is a frequency, re in Hz */
+	const char *detector;     /* what it comes from where not from the receiver; NULL: that */
 	struct lock lock;         /* of the longest run */
 	bool locked;
 };
@@ -60,6 +63,12 @@ const char *shot_label(const struct shot *s, size_t k, char label[16]);
 size_t shot_symbols(const struct shot *s);
 /* The complex baseband of x at *rate_hz, about per_symbol values a symbol; freed by the caller. Sample k is at k / *rate_hz s. */
 struct cf *shot_baseband(const struct shot *s, const float *x, double per_symbol, size_t *n, double *rate_hz);
+/* Frequency at the n moments of a baseband, from the phase of one value to the next; NAN where there is no carrier. The caller's. */
+double *shot_frequency(const struct shot *s, const struct cf *y, size_t n, double rate_hz);
+/* Fills symbols and eye by detectors of its own, for receivers that show none; leaves them where it knows no way. */
+void shot_detect(struct shot *s);
+/* A curve through a, b, c, d at equal distances, t = 0..1 of the way from b to c (Catmull and Rom 1974). */
+double shot_between(double a, double b, double c, double d, double t);
 
 /* The pictures. NULL never: what makes no sense ends the tool. */
 struct plot *show_wave(const struct show_opts *o);

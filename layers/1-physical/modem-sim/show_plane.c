@@ -164,6 +164,8 @@ struct plot *show_constellation(const struct show_opts *o)
 	shot_make(&s, o, SYMBOLS, SECONDS);
 	bool found = shot_receive(&s);
 	if (!s.nsymbols)
+		shot_detect(&s);
+	if (!s.nsymbols)
 		tool_die(EX_NO, found ? "the receiver of %s shows no symbols" : "no %s signal found", s.c.scheme->name);
 	if (shot_is(&s, "linear")) {
 		const struct linear_kind *k = s.c.scheme->param;

@@ -120,7 +120,7 @@ static double first_symbol_s(const struct shot *s, const struct samples *signal)
 	memcpy(other, s->bits, s->nbits);
 	other[0] ^= 1;
 	struct samples b = transmit(s, other, s->nbits);
-	double t = differ_s(signal, &b, s->c.rate_hz);
+	double t = differ_s(signal, &b, s->c.rate_hz) + (shot_is(s, "scrambled baseband") ? 0.5 / s->c.baud : 0); /* a pulse of two */
 	free(b.x);
 	free(other);
 	return t;
@@ -163,10 +163,11 @@ static void impair(struct shot *s, struct samples *x)
 static void make(struct shot *s, size_t symbols)
 {
 	const struct show_opts *o = s->opts;
+	size_t most = (size_t)(0.8 * SECONDS_MOST * s->c.baud);
 	if (!s->bits && o->data)
 		given_bits(s, o->data);
 	else if (!s->bits)
-		random_bits(s, o->bits ? (size_t)o->bits : symbols * s->c.scheme->bits);
+		random_bits(s, o->bits ? (size_t)o->bits : (symbols < most ? symbols : most) * s->c.scheme->bits);
 	if ((double)s->nbits / s->c.scheme->bits / s->c.baud > SECONDS_MOST)
 		tool_die(EX_BAD, "%zu bits at %g baud last longer than the %g s that a picture is of: fewer --bits",
 		         s->nbits, s->c.baud, SECONDS_MOST);

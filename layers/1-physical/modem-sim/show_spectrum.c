@@ -13,7 +13,8 @@
 
 enum { SYMBOLS = 20000, LINES_A_BAUD = 24, SEGMENT_LEAST = 1024, SEGMENT_MOST = 65536, MASK_MOST = 32 };
 #define SECONDS 60.0
-#define DEPTH_DB 70.0 /* of the picture below its highest line */
+#define DEPTH_DB 70.0 /* of the picture below its highest line, */
+#define FLOOR_DB 15.0 /* or so much below what nearly all lines are above */
 
 struct lines {
 	double *f, *psd, *db;
@@ -56,6 +57,23 @@ static struct lines measure(const struct shot *s, const float *x)
 	return l;
 }
 
+static int by_value(const void *a, const void *b)
+{
+	const double x = *(const double *)a, y = *(const double *)b;
+	return (x > y) - (x < y);
+}
+
+/* What 19 of 20 lines are above. */
+static double floor_db(const struct lines *l)
+{
+	double *sorted = xmalloc(l->n * sizeof *sorted);
+	memcpy(sorted, l->psd, l->n * sizeof *sorted);
+	qsort(sorted, l->n, sizeof *sorted, by_value);
+	double value = sorted[l->n / 20];
+	free(sorted);
+	return value > 0 ? to_db(value) : -INFINITY;
+}
+
 static void draw_theory(const struct shot *s, struct plot *p, const struct lines *l, double power)
 {
 	struct cpm_theory *cpm = NULL;
@@ -65,6 +83,8 @@ static void draw_theory(const struct shot *s, struct plot *p, const struct lines
 		what = "theory: raised cosine";
 	} else if (shot_is(s, "psk")) {
 		what = "theory: rectangular pulses, sinc^2";
+	} else if (shot_is(s, "scrambled baseband")) {
+		what = "theory: pulses of a raised cosine in time";
 	} else if (shot_is(s, "fsk")) {
 		const struct fsk_param *k = s->c.scheme->param;
 		cpm = cpm_theory_new(k->tones, s->c.shift_hz / (k->tones - 1) / baud, k->bt);
@@ -82,9 +102,10 @@ static void draw_theory(const struct shot *s, struct plot *p, const struct lines
 		                       s->c.rate_hz - l->f[i] - s->c.centre_hz};
 		double d = 0;
 		for (int j = 0; j < 3; j++)
-			d += shot_is(s, "linear") ? theory_rrc(off[j], baud, s->c.rolloff)
-			     : cpm                ? cpm_theory_at(cpm, off[j], baud)
-			                          : theory_rect(off[j], baud);
+			d += shot_is(s, "linear")  ? theory_rrc(off[j], baud, s->c.rolloff)
+			     : shot_is(s, "scrambled baseband") ? theory_hann(off[j], baud)
+			     : cpm                 ? cpm_theory_at(cpm, off[j], baud)
+			                           : theory_rect(off[j], baud);
 		y[i] = d > 0 ? to_db(d * power) : NAN;
 	}
 	plot_line(p, what, l->f, y, l->n)->dashed = true;
@@ -188,7 +209,7 @@ struct plot *show_spectrum(const struct show_opts *o)
 	if (o->mask)
 		draw_mask(&s, p, &l);
 	double top = to_db(l.psd[spectrum_peak(l.psd, l.n)]);
-	plot_range(p, PLOT_Y, top - DEPTH_DB, top + 6);
+	plot_range(p, PLOT_Y, fmax(top - DEPTH_DB, floor_db(&l) - FLOOR_DB), top + 6);
 	if (s.has_scheme && !s.file)
 		plot_range(p, PLOT_X, 0, fmin(s.c.rate_hz / 2, s.c.centre_hz + 5 * (s.c.shift_hz + s.c.baud)));
 	lines_free(&l);

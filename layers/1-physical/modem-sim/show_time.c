@@ -74,45 +74,10 @@ static void components(const struct shot *s, struct plot *p, const struct cf *y,
 	free(im);
 }
 
-/* Where there is a carrier: where the mean power over a symbol is near that of the strongest symbol. */
-static bool *carriers(const struct cf *y, size_t n)
-{
-	bool *is = xmalloc(n + 1);
-	double *sum = xmalloc((n + 1) * sizeof *sum), most = 0;
-	sum[0] = 0;
-	for (size_t i = 0; i < n; i++) {
-		double power = (double)cf_power(y[i]);
-		sum[i + 1] = sum[i] + (isfinite(power) ? power : 0);
-	}
-	for (int pass = 0; pass < 2; pass++) {
-		for (size_t i = 0; i < n; i++) {
-			size_t from = i > BASEBAND / 2 ? i - BASEBAND / 2 : 0, to = i + BASEBAND / 2 < n ? i + BASEBAND / 2 : n;
-			double power = (sum[to] - sum[from]) / (double)(to - from);
-			most = pass ? most : fmax(most, power);
-			is[i] = power > 0.3 * most && isfinite(y[i].re);
-		}
-	}
-	free(sum);
-	return is;
-}
-
-/* Frequency, from the phase of one value to the next; NAN where there is no carrier. */
-static double *frequency(const struct shot *s, const struct cf *y, size_t n, double rate_hz)
-{
-	double *f = xmalloc((n + 1) * sizeof *f);
-	bool *carrier = carriers(y, n);
-	for (size_t i = 0; i < n; i++) {
-		struct cf turn = i ? cf_mulc(y[i], y[i - 1]) : (struct cf){NAN, NAN};
-		f[i] = carrier[i] ? s->c.centre_hz + atan2((double)turn.im, (double)turn.re) / TAU * rate_hz : NAN;
-	}
-	free(carrier);
-	return f;
-}
-
 static void frequencies(const struct shot *s, struct plot *p, const struct cf *y, size_t n, double rate_hz)
 {
 	const struct fsk_param *k = s->c.scheme->param;
-	double *f = frequency(s, y, n, rate_hz), *t = xmalloc(n * sizeof *t);
+	double *f = shot_frequency(s, y, n, rate_hz), *t = xmalloc(n * sizeof *t);
 	char label[32];
 	for (size_t i = 0; i < n; i++)
 		t[i] = ((double)i - 0.5) / rate_hz - s->first_s;
@@ -138,7 +103,7 @@ static void carried(const struct shot *s, struct plot *p)
 	size_t n;
 	if (s->c.centre_hz <= 0 || isnan(s->first_s))
 		return;
-	struct cf *y = shot_baseband(s, s->sent ? s->sent : s->x, BASEBAND, &n, &rate_hz);
+	struct cf *y = shot_baseband(s, s->sent ? s->sent : s->x, SHOT_FINE, &n, &rate_hz);
 	double begin = s->first_s - 0.5 / s->c.baud,
 	       end = shot_symbol_s(s, shot_symbols(s) < WAVE_MOST ? shot_symbols(s) : WAVE_MOST);
 	size_t from = (size_t)fmax(0, ceil(begin * rate_hz)), to = (size_t)fmax(0, (end + 0.5 / s->c.baud) * rate_hz);
@@ -192,72 +157,6 @@ struct plot *show_wave(const struct show_opts *o)
 
 /* ---- eye ---- */
 
-/* Where a symbol is decided: the moment at which values are farthest from their mean, as a place 0..1 of a symbol that begins with y[0]. */
-static double widest(const double *y, size_t n, unsigned per_symbol)
-{
-	double best = -1, at = 0, sum[64] = {0}, square[64] = {0}, count[64] = {0};
-	for (size_t i = 0; i < n; i++) {
-		if (!isfinite(y[i]))
-			continue;
-		sum[i % per_symbol] += y[i];
-		square[i % per_symbol] += y[i] * y[i];
-		count[i % per_symbol]++;
-	}
-	for (unsigned j = 0; j < per_symbol; j++) {
-		double mean = count[j] > 0 ? sum[j] / count[j] : 0,
-		       spread = count[j] > 0 ? square[j] / count[j] - mean * mean : 0;
-		if (spread > best) {
-			best = spread;
-			at = (double)j / per_symbol;
-		}
-	}
-	return at;
-}
-
-/* The mean over half a symbol, no value beyond the tones by more than their distance; NAN within a symbol of where there is no
- * carrier, since filters ring there. */
-static double *smooth(const struct shot *s, const double *f, size_t n)
-{
-	double *mean = xmalloc((n + 1) * sizeof *mean), reach = 1.5 * s->c.shift_hz;
-	size_t good = 0;
-	for (size_t i = 0; i < n; i++) {
-		good = isfinite(f[i]) ? good + 1 : 0;
-		mean[i] = NAN;
-		if (good <= 2 * BASEBAND)
-			continue;
-		size_t at = i - BASEBAND; /* as much good behind it as before */
-		double sum = 0;
-		for (size_t k = at - BASEBAND / 4; k < at + BASEBAND / 4; k++)
-			sum += fmax(fmin(f[k] - s->c.centre_hz, reach), -reach);
-		mean[at] = s->c.centre_hz + sum / (BASEBAND / 2);
-	}
-	return mean;
-}
-
-/* FSK: the frequency itself over time, for receivers that show nothing. */
-static void discriminate(struct shot *s)
-{
-	double rate_hz;
-	size_t n;
-	struct cf *y = shot_baseband(s, s->x, BASEBAND, &n, &rate_hz);
-	double *f = frequency(s, y, n, rate_hz), *mean = smooth(s, f, n);
-	for (size_t i = 0; i < n; i++)
-		y[i] = (struct cf){(float)mean[i], 0};
-	s->eye_phase = fmod(1.5 - widest(mean, n, BASEBAND), 1);
-	s->per_symbol = BASEBAND;
-	s->eye = y;
-	s->neye = n;
-	s->eye_hertz = true;
-	free(f);
-	free(mean);
-}
-
-/* A curve through a, b, c, d at equal distances, between b and c (Catmull and Rom 1974). */
-static double between(double a, double b, double c, double d, double t)
-{
-	return b + 0.5 * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)));
-}
-
 static double part(const struct shot *s, size_t i, bool im) { return (double)(im ? s->eye[i].im : s->eye[i].re); }
 
 /* Symbols from a decision to value i, -0.5..0.5. */
@@ -267,7 +166,7 @@ static double place(const struct shot *s, size_t i) { return fmod(s->eye_phase +
 static double height(const struct shot *s, size_t i, double t, bool im)
 {
 	size_t before = i ? i - 1 : i, behind = i + 2 < s->neye ? i + 2 : i + 1;
-	return between(part(s, before, im), part(s, i, im), part(s, i + 1, im), part(s, behind, im), t);
+	return shot_between(part(s, before, im), part(s, i, im), part(s, i + 1, im), part(s, behind, im), t);
 }
 
 struct eye_view {
@@ -370,8 +269,9 @@ static bool has_quadrature(const struct shot *s)
 {
 	double re = 0, im = 0;
 	for (size_t i = 0; i < s->neye; i++) {
-		re += (double)(s->eye[i].re * s->eye[i].re);
-		im += (double)(s->eye[i].im * s->eye[i].im);
+		bool is = isfinite(s->eye[i].re) && isfinite(s->eye[i].im);
+		re += is ? (double)(s->eye[i].re * s->eye[i].re) : 0;
+		im += is ? (double)(s->eye[i].im * s->eye[i].im) : 0;
 	}
 	if (shot_is(s, "linear")) {
 		const struct linear_kind *k = s->c.scheme->param;
@@ -388,15 +288,15 @@ struct plot *show_eye(const struct show_opts *o)
 		tool_die(EX_BAD, "an eye is of symbols: say with -m which scheme's");
 	shot_make(&s, o, EYE_SYMBOLS, EYE_SECONDS);
 	bool found = shot_receive(&s);
-	if (!s.neye && shot_is(&s, "fsk"))
-		discriminate(&s);
+	if (!s.neye)
+		shot_detect(&s);
 	if (!s.neye)
 		tool_die(EX_NO, found ? "the receiver of %s shows no eye" : "no %s signal found", s.c.scheme->name);
 	snprintf(title, sizeof title, "Eye of %.100s", s.c.scheme->name);
 	struct plot *p = plot_new(title);
 	shot_conditions(&s, p);
 	bool two = !s.eye_hertz && has_quadrature(&s);
-	eye_panel(&s, p, s.eye_hertz ? "Discriminator, the mean over half a symbol" : two ? "In phase" : "", false);
+	eye_panel(&s, p, s.detector ? s.detector : two ? "In phase" : "", false);
 	if (two)
 		eye_panel(&s, p, "Quadrature", true);
 	shot_free(&s);

@@ -123,7 +123,7 @@ static void cpm_setup(struct cpm *m, const struct show_opts *o)
 	const struct scheme *s = m->c.scheme;
 	if (strcmp(s->modem->family, "fsk") != 0)
 		tool_die(EX_BAD,
-		         "%s has no phase trellis: its phase is not continuous; try modem-sim show constellation -m %s",
+		         "%s has no phase trellis: it is not FSK; try modem-sim show eye -m %s",
 		         s->name, s->name);
 	const struct fsk_param *k = s->param;
 	double baud = m->c.baud > 0 ? m->c.baud : s->baud,
