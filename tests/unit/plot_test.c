@@ -140,7 +140,8 @@ TEST(numbers_are_short)
 	static const struct {
 		double v;
 		const char *text;
-	} cases[] = {{0, "0"}, {0.5, "0.5"}, {1.25, "1.25"}, {1e-6, "1e-6"}, {-2.5e-12, "-2.5e-12"}, {1234, "1.23e3"}, {1e20, "1e20"}, {100, "100"}};
+	} cases[] = {{0, "0"}, {0.5, "0.5"}, {1.25, "1.25"}, {1e-6, "1e-6"}, {-2.5e-12, "-2.5e-12"}, {1234, "1.23e3"},
+		     {1e20, "1e20"}, {100, "100"}};
 	char s[40];
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		number_short(s, sizeof s, cases[i].v);
@@ -363,8 +364,8 @@ TEST(marks_have_shapes)
 	for (int m = PLOT_DOT; m <= PLOT_DASH; m++) {
 		struct plot *p = plot_new("");
 		plot_points(p, NULL, x, y, 3)->mark = (enum plot_mark)m;
-		const char *s = svg(p), *path = strstr(s, m == PLOT_DOT || m >= PLOT_CROSS ? "<path class=\"l c0\"" : "<path class=\"o c0\"");
-		CHECK(path != NULL);
+		bool stroke = m == PLOT_DOT || m >= PLOT_CROSS;
+		CHECK(strstr(svg(p), stroke ? "<path class=\"l c0\"" : "<path class=\"o c0\"") != NULL);
 		plot_free(p);
 	}
 }
