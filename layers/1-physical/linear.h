@@ -4,7 +4,7 @@
  *
  *	unique word   64 symbols, BPSK: detection, and the first estimates of timing, phase, frequency and gain
  *	header        7 words of 32 symbols, BPSK: 28 bits of count and 14 of CRC, six bits a word of the biorthogonal code
- *	              (32,6), that is Reed-Muller's RM(1,5): half its words are wrong once in 10^6 at Es/N0 = 0 dB
+ *	              (32,6), that is Reed-Muller's RM(1,5): a word is wrong once in 2 million at Es/N0 = 0 dB
  *	payload       groups of a pilot (BPSK, known) and 32 symbols of the scheme, the last group shorter; a last symbol that the
  *	              bits do not fill has zeros
  *
