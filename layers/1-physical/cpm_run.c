@@ -146,17 +146,19 @@ bool cpm_run_block(struct cpm *r)
 
 /* ---- second pass ---- */
 
-/* The decided symbols from given on, n of them: references without the symbol itself, smoothed from both sides. */
+/* The decided symbols from given on, n of them: references without the symbol itself, smoothed from both sides; they turn as the Kalman
+ * filter says. *before: the forward one behind keep symbols. */
 static void references(const struct cpm *r, struct cf *ref, size_t n, struct cf *before, size_t keep)
 {
-	struct cf c = r->before;
+	struct cf c = r->before, on = cf_polar(r->kalman.x[TURN] - r->omega), back = {on.re, -on.im};
 	for (size_t k = 0; k < n; k++) {
 		ref[k] = c;
-		c = cf_add(c, cf_scale(cf_sub(r->sym[(r->given + k) % RING].r, c), SMOOTH));
+		c = cf_mul(cf_add(c, cf_scale(cf_sub(r->sym[(r->given + k) % RING].r, c), SMOOTH)), on);
 		if (k + 1 == keep)
 			*before = c;
 	}
 	for (size_t k = n; k-- > 0;) {
+		c = cf_mul(c, back);
 		ref[k] = cf_scale(cf_add(ref[k], c), 0.5f);
 		c = cf_add(c, cf_scale(cf_sub(r->sym[(r->given + k) % RING].r, c), SMOOTH));
 	}
