@@ -4,12 +4,17 @@
 
 #include "cpm_impl.h"
 
-enum { TRIES = 6, CLOCKS = 5, SPINS = 17 };
+enum {
+	TRIES = 6,    /* windows that are tried until the best of them is taken */
+	CLOCKS = 5,
+	SPINS = 17,
+	FAILURES = 3, /* coherent runs in a row that ended at once, until none is tried */
+};
 
 /* A path that explains so much of the tones' energy is believed at once; one below the second not at all. */
 static const double SURE = 0.74, LEAST = 0.5;
-/* So much of all energy in the tones is a signal even where its phase cannot be followed. */
-static const double STRONG = 0.72;
+/* A signal so strong (Es/N0 by its energy) whose paths explain less than this part of what they should has no phase to follow. */
+static const double STRONG = 6, FOLLOWED = 0.78;
 
 /* A window's symbols along the path that the trellis chose. */
 struct traced {
@@ -367,11 +372,34 @@ static double in_tones(const struct cpm *r)
 	return all > 1e-18f ? (double)(most / all) / r->sps : 0;
 }
 
-static enum found_what found(struct cpm *r)
+/* Es/N0 of a signal that has this part of the energy in its tones. */
+static double strength(const struct cpm *r, double part)
+{
+	return fmax(0, (part * r->c.width - 1.2) / (1.001 - part));
+}
+
+static enum found_what found(struct cpm *r, enum found_what what)
 {
 	r->best = 0;
 	r->tries = 0;
-	return FOUND_SIGNAL;
+	return what;
+}
+
+/* The best window of those that were tried: a signal whose phase can be followed, one without, or none. */
+static enum found_what settle(struct cpm *r, struct found *f)
+{
+	struct cf end;
+	double es = strength(r, r->best_part);
+	acquire(r, r->best_pos, CLOCKS, f, &end);
+	if (es > STRONG && f->score < FOLLOWED * es / (es + 1)) {
+		acquire_plain(r, r->best_pos, f);
+		return found(r, FOUND_SIGNAL);
+	}
+	if (f->score < LEAST)
+		return found(r, FOUND_NOTHING);
+	to_start(r, f, end);
+	f->es = es;
+	return found(r, FOUND_SIGNAL);
 }
 
 enum found_what cpm_search(struct cpm *r, struct found *f)
@@ -393,7 +421,7 @@ enum found_what cpm_search(struct cpm *r, struct found *f)
 	r->pos += r->hop * r->sps;
 	if (!above && !r->tries)
 		return FOUND_NOTHING;
-	if (!r->c.coherent) { /* the best of some windows */
+	if (!r->c.coherent || r->failed >= FAILURES) { /* the best of some windows */
 		if (part > r->best) {
 			r->best = part;
 			r->best_pos = pos;
@@ -401,22 +429,18 @@ enum found_what cpm_search(struct cpm *r, struct found *f)
 		if (++r->tries < TRIES)
 			return FOUND_NOTHING;
 		acquire_plain(r, r->best_pos, f);
-		return found(r);
+		return found(r, FOUND_SIGNAL);
 	}
-	bool sure = above && acquire(r, pos, 1, f, &end);
+	bool sure = above && acquire(r, pos, 1, f, &end) && f->score > FOLLOWED * strength(r, part) / (strength(r, part) + 1);
+	if (sure) {
+		to_start(r, f, end);
+		f->es = strength(r, part);
+		return found(r, FOUND_SIGNAL);
+	}
 	if (above && f->score > r->best) {
 		r->best = f->score;
+		r->best_part = part;
 		r->best_pos = pos;
 	}
-	if (!sure && ++r->tries < TRIES)
-		return FOUND_NOTHING;
-	if (!sure && !acquire(r, r->best_pos, CLOCKS, f, &end) && f->score < LEAST) {
-		found(r);
-		if (part < STRONG)
-			return FOUND_NOTHING;
-		acquire_plain(r, pos, f);
-		return FOUND_SIGNAL;
-	}
-	to_start(r, f, end);
-	return found(r);
+	return ++r->tries < TRIES ? FOUND_NOTHING : settle(r, f);
 }

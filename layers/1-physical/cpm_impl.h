@@ -75,6 +75,7 @@ struct found {
 	double phase;                          /* at the first symbol */
 	double p[UNKNOWNS][UNKNOWNS];          /* covariance of what was found */
 	double score;                          /* the part of the tones' energy that its path explains */
+	double es;                             /* Es/N0 by its energy */
 	bool coherent;
 };
 
@@ -111,9 +112,9 @@ struct cpm {
 	uint64_t scanned;          /* up to this sample */
 	uint64_t pos;              /* sample where the next window begins */
 	uint64_t floor;            /* nothing before this belongs to the next signal */
-	double best;
+	double best, best_part;
 	uint64_t best_pos;
-	unsigned tries;
+	unsigned tries, failed;
 
 	/* run */
 	bool locked, coherent;
@@ -129,7 +130,7 @@ struct cpm {
 	/* coherent */
 	size_t depth, span;        /* symbols */
 	struct trellis trellis;
-	double gain;
+	double gain, least;        /* of the references; the part that a path must explain */
 	struct symbol sym[RING];
 	struct cf path;            /* of the symbol number decided, and its state */
 	unsigned state;

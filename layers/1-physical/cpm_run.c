@@ -6,8 +6,8 @@
 
 /* Gains of the survivors' references: at first, and later; and of their spin, over the square of that. */
 static const double GAIN_FIRST = 0.08, GAIN = 0.06, SPIN = 0.25;
-/* A path that explains less of the tones' energy is a wrong one. */
-static const double LOCK = 0.45;
+/* A path that explains less of the tones' energy than the first is a wrong one; of a strong signal's, than up to the second. */
+static const double LOCK = 0.45, LOCK_STRONG = 0.62;
 /* Gain of the references of the second pass, on each side. */
 static const float SMOOTH = 0.05f;
 
@@ -57,6 +57,7 @@ void cpm_run_start(struct cpm *r, const struct found *f)
 	r->noise = f->noise * r->scale * r->scale;
 	r->heard = 1 + r->noise;
 	r->gain = GAIN_FIRST;
+	r->least = fmax(LOCK, fmin(LOCK_STRONG, 0.75 * f->es / (f->es + 1)));
 	trellis_start(&r->trellis, cf_polar(f->phase));
 	r->path = (struct cf){1, 0};
 	r->state = 0;
@@ -86,7 +87,7 @@ static bool learn(struct cpm *r, const struct symbol *y)
 	r->slow += 0.005 * (r->amplitude - r->slow);
 	double weight = fmin(6, 2 * r->slow * r->slow / (r->noise + 1e-6));
 	bool ended = cpm_ended(r, weight * fmax(-1, fmin(1, re / r->slow - 0.5)));
-	return ended || r->amplitude * r->amplitude < LOCK * r->heard;
+	return ended || r->amplitude * r->amplitude < r->least * r->heard;
 }
 
 /* Decides the symbols before upto along the best survivor, and learns from them. True: the signal ended. */
