@@ -17,6 +17,7 @@ enum {
 	TICK_ROWS = 3,    /* from label to label, about */
 	BESIDE_MOST = 24, /* columns for labels beside a frame */
 	SHADES = 4,
+	THICK = 3, /* lines as wide in the SVG are two dots wide */
 	POINTS_MOST = 1000000000
 };
 
@@ -129,9 +130,13 @@ static void piece_dots(void *arg, const double p[4])
 	double dx = p[2] - p[0], dy = p[3] - p[1];
 	int n = (int)ceil(fmax(fabs(dx), fabs(dy)));
 	for (int i = 0; i <= n; i++) {
-		double t = n ? (double)i / n : 0;
-		if (!s->look->dashed || fmod(s->run + i, 6) < 3)
-			dot(s, lround(p[0] + t * dx), lround(p[1] + t * dy));
+		double t = n ? (double)i / n : 0, along = fmod(s->run + i, 6);
+		long x = lround(p[0] + t * dx), y = lround(p[1] + t * dy);
+		if (s->look->faint ? fmod(along, s->look->dashed ? 6 : 3) >= 1 : s->look->dashed && along >= 3)
+			continue;
+		dot(s, x, y);
+		if (s->look->size >= THICK)
+			dot(s, x, y + 1);
 	}
 	s->run += n;
 }

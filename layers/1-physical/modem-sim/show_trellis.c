@@ -53,6 +53,17 @@ static struct plot_look *pieces_draw(struct pieces *s, struct plot *p, const cha
 	return l;
 }
 
+/* Whole numbers along the x axis. */
+static void count_steps(struct plot *p, size_t steps)
+{
+	char label[24];
+	for (size_t k = 0; k <= steps; k += steps / 24 + 1) {
+		snprintf(label, sizeof label, "%zu", k);
+		plot_tick(p, PLOT_X, (double)k, label);
+	}
+	plot_range(p, PLOT_X, 0, (double)steps);
+}
+
 /* Bits to draw: --data, or random ones. */
 static size_t bits_of(const struct show_opts *o, uint8_t *bits, size_t most, size_t usual)
 {
@@ -282,7 +293,7 @@ static struct plot *phases(const struct show_opts *o)
 	draw_path(&m, p, tree);
 	if (k->bt > 0)
 		draw_smooth(&m, p, tree, k->bt);
-	plot_range(p, PLOT_X, 0, (double)m.steps);
+	count_steps(p, m.steps);
 	if (!tree)
 		plot_range(p, PLOT_Y, -180, 180);
 	return p;
@@ -497,7 +508,7 @@ static struct plot *decoding(const struct show_opts *o)
 	               plural(flipped), out, wrong, plural(wrong));
 	plot_axis(p, PLOT_X, "steps", "", PLOT_LINEAR);
 	plot_axis(p, PLOT_Y, "state, newest bit first", "", PLOT_LINEAR);
-	plot_range(p, PLOT_X, 0, (double)d.steps);
+	count_steps(p, d.steps);
 	plot_range(p, PLOT_Y, row(d.code.states - 1) - 0.4, 0.4);
 	plot_height(p, 60 * d.code.states + 40);
 	label(&d, p);
