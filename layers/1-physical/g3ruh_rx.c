@@ -30,7 +30,7 @@ enum {
 	CHUNK = 256              /* samples between looks for work */
 };
 
-static const double CLOCK_LINE = 0.185; /* random data has 0.4 without noise, 0.24 at 6 dB; noise exceeds this once in two minutes */
+static const double CLOCK_LINE = 0.2; /* random data has 0.4 without noise, 0.24 at 6 dB; noise exceeds this once in two minutes */
 static const double MOST_DRIFT = 0.005; /* of the symbol clock */
 static const double POOREST = 3;        /* level^2 over noise: below, it is noise (which has 1.8) */
 
@@ -66,20 +66,31 @@ struct g3ruh_rx {
 
 /* ---- filters ---- */
 
-/* taps coefficients of shape(t), t in symbols, at each of FILTERS places between two samples; sum of shape^2 is 1/scale. */
-static float *make_filters(const struct g3ruh_rx *rx, unsigned taps, double (*shape)(double), double scale)
+/* taps coefficients of shape(t, width of a sample) at each of FILTERS places between two samples, t in symbols; times scale. */
+static float *make_filters(const struct g3ruh_rx *rx, unsigned taps, double (*shape)(double, double), double scale)
 {
 	float *h = xmalloc(FILTERS * taps * sizeof *h);
 	unsigned centre = taps / 2;
 	for (unsigned f = 0; f < FILTERS; f++)
 		for (unsigned i = 0; i < taps; i++) {
 			double t = ((double)i - centre - (double)f / FILTERS) / rx->sym;
-			h[f * taps + i] = (float)(shape(t) * scale / rx->sym);
+			h[f * taps + i] = (float)(shape(t, 1 / rx->sym) * scale / rx->sym);
 		}
 	return h;
 }
 
-static double change_shape(double t) { return fabs(t) < 0.5 ? -sin(TAU / 2 * t) : 0; }
+static double pulse_shape(double t, double width)
+{
+	(void)width;
+	return g3ruh_pulse(t);
+}
+
+/* The mean over a sample, so that the sum of all is nothing wherever they are: a level is not a change. */
+static double change_shape(double t, double width)
+{
+	double from = fmin(fmax(t - width / 2, -0.5), 0.5), to = fmin(fmax(t + width / 2, -0.5), 0.5);
+	return (cos(TAU / 2 * to) - cos(TAU / 2 * from)) / (TAU / 2 * width);
+}
 
 /* Filter h around a moment. */
 static double filtered(const struct g3ruh_rx *rx, const float *h, unsigned taps, double u)
@@ -126,7 +137,7 @@ void *g3ruh_rx_new(const struct modem_cfg *c, struct soft_sink out, struct err *
 	rx->sym = c->rate_hz / (c->baud > 0 ? c->baud : c->scheme->baud);
 	rx->taps = whole_fours(2 * rx->sym + 2);
 	rx->change_taps = whole_fours(rx->sym + 2);
-	rx->pulse = make_filters(rx, rx->taps, g3ruh_pulse, 1 / G3RUH_ENERGY);
+	rx->pulse = make_filters(rx, rx->taps, pulse_shape, 1 / G3RUH_ENERGY);
 	rx->change = make_filters(rx, rx->change_taps, change_shape, 2);
 	while ((double)cap < KEEP * rx->sym + CHUNK + rx->taps)
 		cap *= 2;
