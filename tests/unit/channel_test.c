@@ -179,7 +179,7 @@ TEST(a_fast_clock_raises_frequencies_and_ends_sooner)
 {
 	static const double drift[] = {1e-4, 0.01, 0.05, -0.05, -1e-6};
 	for (size_t i = 0; i < sizeof drift / sizeof *drift; i++) {
-		double hz = 9000, moved = hz * (1 + drift[i]);
+		double hz = i % 2 ? 9000 : 20000, moved = hz * (1 + drift[i]);
 		tone(hz, 0.7, N);
 		size_t n = through((struct channel_conf){.clock = drift[i]}, out, N, 1000);
 		CHECK_INT(n, (long)ceil(N / (1 + drift[i])));
@@ -261,6 +261,26 @@ TEST(fading_has_unit_power_and_the_autocorrelation_of_jakes)
 }
 
 /* P(|g|^2 < x) = 1 - exp(-x); upward crossings of |g| = r a wavelength: sqrt(2 pi) r exp(-r^2) (Jakes, 1.3). */
+/* The first sample is as random as any: over many seeds the mean is 0 and the power 1. */
+TEST(fading_begins_anywhere)
+{
+	double re = 0, im = 0, power_ = 0;
+	for (uint64_t seed = 1; seed <= 1000; seed++) {
+		struct fading f;
+		struct rng r;
+		float a, b;
+		rng_seed(&r, seed);
+		fading_init(&f, 0.01, 0, &r);
+		fading_run(&f, &a, &b, 1);
+		re += (double)a / 1000;
+		im += (double)b / 1000;
+		power_ += (double)(a * a + b * b) / 1000;
+	}
+	CHECK(near(re, 0, 0.1));
+	CHECK(near(im, 0, 0.1));
+	CHECK(near(power_, 1, 0.15));
+}
+
 TEST(rayleigh_fades_are_as_deep_and_as_frequent_as_they_should_be)
 {
 	static const double below[] = {0.01, 0.1, 1, 3};
@@ -311,6 +331,25 @@ TEST(paths_fade_each_by_itself_and_carry_the_power_of_their_gains)
 	CHECK(near(both / 0.5, 2, 0.2)); /* not 4, nor 0 */
 }
 
+/* What an echo adds comes and goes, however steady the direct path is. */
+TEST(echoes_have_no_steady_part)
+{
+	struct channel_conf f = {.fading = true, .doppler_hz = 20, .rice_k = 1e9, .echoes = 1, .echo = {{0.001, 0, 0}}};
+	double least = HUGE_VAL, most = 0;
+	tone(5000, 0, N);
+	through(f, out, N, N);
+	f.echoes = 0;
+	through(f, other, N, N);
+	for (size_t i = 0; i < N; i++)
+		out[i] -= other[i];
+	for (size_t i = 2400; i < N - 2400; i += 480) {
+		CHECK(near(power(other + i, 480), 0.5, 0.01));
+		least = fmin(least, power(out + i, 480));
+		most = fmax(most, power(out + i, 480));
+	}
+	CHECK(least < 0.1 && most > 0.7);
+}
+
 /* ---- noise that comes and goes ---- */
 
 TEST(bursts_last_and_return_as_long_as_they_should_on_average)
@@ -330,6 +369,12 @@ TEST(bursts_last_and_return_as_long_as_they_should_on_average)
 	CHECK(near(bad / n, 0.25, 0.01));
 	CHECK(near(bad / starts / RATE, 0.001, 5e-5));
 	CHECK(near(sum / bad, 4, 0.05));
+	through((struct channel_conf){.noise_power = 4}, other, 10, N); /* other numbers than the white noise's */
+	size_t first = 0;
+	through((struct channel_conf){.burst_power = 4, .good_s = 1 / RATE, .bad_s = 1}, out, 1000, N);
+	while (fpclassify(out[first]) == FP_ZERO)
+		first++;
+	CHECK(fabsf(out[first] - other[0]) > 1e-6F);
 }
 
 /* ---- filters ---- */

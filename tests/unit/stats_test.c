@@ -56,8 +56,8 @@ TEST(clopper_and_pearson)
 	CHECK(near(i.high, 1e-3 + 1.96 * sqrt(1e-3 * 0.999 / 1e9), 2e-9));
 }
 
-/* 2000 measurements of 64 blocks of 120 bits with errors in clusters; how many intervals miss the rate. */
-static int missed(double rate, unsigned cluster, double confidence, double *clustering)
+/* 2000 measurements of some blocks of 120 bits with errors in clusters; how many intervals miss the rate. */
+static int missed(double rate, unsigned cluster, int blocks, double confidence, double *clustering)
 {
 	struct rng r;
 	int n = 0;
@@ -65,7 +65,7 @@ static int missed(double rate, unsigned cluster, double confidence, double *clus
 	*clustering = 0;
 	for (int m = 0; m < 2000; m++) {
 		struct tally t = {0};
-		for (int b = 0; b < 64; b++) {
+		for (int b = 0; b < blocks; b++) {
 			uint64_t errors = 0;
 			for (unsigned i = 0; i < 120; i += cluster)
 				errors += rng_unit(&r) < rate ? cluster : 0;
@@ -83,11 +83,19 @@ TEST(intervals_hold_the_rate_as_often_as_they_say_whether_or_not_errors_come_in_
 	static const unsigned clusters[] = {1, 2, 6};
 	for (size_t i = 0; i < 3; i++) {
 		double clustering;
-		int n = missed(0.02, clusters[i], 0.95, &clustering);
+		int n = missed(0.02, clusters[i], 64, 0.95, &clustering);
 		CHECK(n > 40 && n < 130); /* 100 of 2000; an exact interval is right a little more often */
 		CHECK(near(clustering / clusters[i], 1, 0.08));
-		CHECK(missed(0.05, clusters[i], 0.9999, &clustering) <= 2);
+		CHECK(missed(0.05, clusters[i], 64, 0.9999, &clustering) <= 2);
 	}
+}
+
+/* What is known of the clustering from four blocks is little, and is allowed for. */
+TEST(intervals_from_few_blocks_are_wider)
+{
+	double clustering;
+	int n = missed(0.1, 3, 4, 0.95, &clustering);
+	CHECK(n < 160);
 }
 
 TEST(a_tally_without_errors_or_blocks)
