@@ -45,7 +45,7 @@ struct cpm *cpm_new(const struct cpm_cfg *c, struct soft_sink out)
 	r->trellis.states = trellis_states(c->h);
 	r->window = clamp(0.35 * c->baud, 16, MOST_WINDOW);
 	r->hop = r->window / 4;
-	r->threshold = (greatest + 5.5 / sqrt((double)r->window)) / c->width;
+	r->threshold = (greatest + (c->coherent ? 5.5 : 7) / sqrt((double)r->window)) / c->width;
 	r->block = clamp(0.05 * c->baud, 1, 8);
 	r->depth = 16;
 	r->ahead = clamp(0.15 * c->baud, 8, 48);

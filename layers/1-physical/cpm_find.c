@@ -8,6 +8,7 @@ enum {
 	TRIES = 6,    /* windows that are tried until the best of them is taken */
 	CLOCKS = 5,
 	SPINS = 17,
+	OFFSETS = 9,  /* from -0.4 to 0.4 symbol rates */
 	FAILURES = 3, /* coherent runs in a row that ended at once, until none is tried */
 };
 
@@ -15,6 +16,8 @@ enum {
 static const double SURE = 0.74, LEAST = 0.5;
 /* A signal so strong (Es/N0 by its energy) whose paths explain less than this part of what they should has no phase to follow. */
 static const double STRONG = 6, FOLLOWED = 0.78;
+/* Energy that is in fewer symbols than these is a click's. */
+static const float CLICK = 5;
 
 /* A window's symbols along the path that the trellis chose. */
 struct traced {
@@ -290,6 +293,7 @@ static size_t go_back(struct cpm *r, const struct found *f, size_t most, struct 
 	cpm_turns(r, turn, f->period, f->omega);
 	for (unsigned m = 0; m < 2; m++)
 		back[m] = (struct cf){turn[m].re, -turn[m].im};
+	*ref = cf_scale(*ref, 1 / sqrtf(cf_power(*ref) + 1e-18f));
 	trellis_start(&r->trellis, *ref);
 	for (size_t k = 1; k <= most && sum > top - 16; k++) {
 		corr_symbol(&r->corr, &r->in, end - (double)k * f->period, z);
@@ -297,7 +301,12 @@ static size_t go_back(struct cpm *r, const struct found *f, size_t most, struct 
 			z[m] = cf_scale(cf_mul(z[m], turn[m]), scale);
 		double before = r->trellis.total;
 		trellis_step(&r->trellis, z, back, 1 / 32.0f, 0, up);
-		sum += (r->trellis.total - before) * 2 * nats; /* z c - c^2/2: above 0 where there is a signal */
+		sum += (r->trellis.total - before) * 2 * nats; /* z c - 1/2: above 0 where there is a signal */
+		for (unsigned j = 0; j < r->trellis.states; j++) { /* of the same size all along, so that noise is no signal */
+			float size = sqrtf(r->trellis.re[j] * r->trellis.re[j] + r->trellis.im[j] * r->trellis.im[j]) + 1e-9f;
+			r->trellis.re[j] /= size;
+			r->trellis.im[j] /= size;
+		}
 		if (sum > top) {
 			unsigned best = trellis_best(&r->trellis);
 			top = sum;
@@ -316,7 +325,7 @@ static void to_start(struct cpm *r, struct found *f, struct cf ref)
 	double room = floor((f->s - first - 1) / f->period);
 
 	corr_tune(&r->corr, f->nco);
-	room = fmax(0, fmin(room, (double)r->window));
+	room = fmax(0, fmin(room, 3 * (double)r->window));
 	size_t back = go_back(r, f, r->window + (size_t)room, &ref);
 	f->s += ((double)r->window - (double)back) * f->period;
 	hear(r, f, &t);
@@ -325,28 +334,34 @@ static void to_start(struct cpm *r, struct found *f, struct cf ref)
 	fit(r, f, &t, rest);
 }
 
+/* Where between -1 and 1 a parabola through three points has its top. */
+static double top_of(double left, double mid, double right)
+{
+	double bend = 2 * mid - left - right;
+	return bend > 1e-12 * mid ? (right - left) / (2 * bend) : 0;
+}
+
 /* Timing and frequency offset of tones whose phase is not followed. */
 static void acquire_plain(struct cpm *r, uint64_t pos, struct found *f)
 {
 	struct cf z[MOST_TONES];
-	double most = -1;
+	double sum[OFFSETS] = {0};
+	int best = 1;
 
 	*f = (struct found){.period = TICKS, .s = find_timing(r, pos, TICKS)};
-	for (int h = -3; h <= 3; h++) {
-		double sum = 0;
-		corr_tune(&r->corr, h * 0.1);
+	for (int h = 0; h < OFFSETS; h++) {
+		corr_tune(&r->corr, (h - OFFSETS / 2) * 0.1);
 		for (size_t k = 0; k < r->window; k++) {
 			corr_symbol(&r->corr, &r->in, f->s + (double)k * TICKS, z);
 			float top = 0;
 			for (unsigned m = 0; m < r->tones; m++)
 				top = cf_power(z[m]) > top ? cf_power(z[m]) : top;
-			sum += (double)top;
+			sum[h] += (double)top;
 		}
-		if (sum > most) {
-			most = sum;
-			f->nco = h * 0.1;
-		}
+		if (h > 0 && h < OFFSETS - 1 && sum[h] > sum[best])
+			best = h;
 	}
+	f->nco = (best - OFFSETS / 2 + top_of(sum[best - 1], sum[best], sum[best + 1])) * 0.1;
 }
 
 /* ---- the search ---- */
@@ -367,9 +382,15 @@ static double in_tones(const struct cpm *r)
 		}
 		all += part;
 	}
-	for (unsigned t = 0; t < r->sps; t++)
+	unsigned best = 0;
+	for (unsigned t = 0; t < r->sps; t++) {
+		best = sum[t] > most ? t : best;
 		most = sum[t] > most ? sum[t] : most;
-	return all > 1e-18f ? (double)(most / all) / r->sps : 0;
+	}
+	float squares = 0; /* a click is in few symbols */
+	for (size_t k = best + r->sps / 2; k < n + r->sps / 2; k += r->sps)
+		squares += peak[k] * peak[k];
+	return all > 1e-18f && most * most > CLICK * squares ? (double)(most / all) / r->sps : 0;
 }
 
 /* Es/N0 of a signal that has this part of the energy in its tones. */
