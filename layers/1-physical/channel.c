@@ -231,8 +231,10 @@ static void path_run(struct channel *c, struct path *p, const float *re, const f
 static void turn(struct channel *c, const struct cf *z, float *x, size_t n)
 {
 	double step = c->conf.offset_hz / c->conf.rate_hz, phase = c->conf.phase_deg / 360;
+	struct cf carrier = cf_polar(TAU * phase);
 	for (size_t i = 0; i < n; i++) {
-		struct cf carrier = cf_polar(TAU * (c->cycle + phase));
+		if (c->conf.offset_hz != 0)
+			carrier = cf_polar(TAU * (c->cycle + phase));
 		x[i] = z[i].re * carrier.re - z[i].im * carrier.im;
 		c->cycle += step - floor(c->cycle + step);
 	}

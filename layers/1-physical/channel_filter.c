@@ -93,7 +93,8 @@ static void fir_alloc(struct fir *f, double edge)
 {
 	double taps = (STOP_DB - 8) / (2.285 * TAU * edge);
 	size_t half = taps >= TAPS_MAX ? TAPS_MAX / 2 : (size_t)ceil(taps / 2);
-	f->taps = 2 * half + 1;
+	memset(f, 0, sizeof *f);
+	f->taps = 2 * (half | 1) + 1; /* so that a Hilbert transformer's first tap is not 0 */
 	f->tap = xmalloc(f->taps * sizeof *f->tap);
 	history_init(&f->past, f->taps - 1);
 }
@@ -125,24 +126,43 @@ void fir_init_hilbert(struct fir *f, double edge)
 {
 	fir_alloc(f, edge);
 	size_t half = f->taps / 2;
-	f->tap[half] = 0;
-	for (size_t k = 1; k <= half; k++) {
-		float h = k % 2 ? (float)(4 / (TAU * (double)k) * kaiser((double)k / ((double)half + 1), BETA)) : 0;
-		f->tap[half - k] = h; /* an older sample */
-		f->tap[half + k] = -h;
+	f->hilbert = true;
+	for (size_t k = 1; k <= half; k += 2) {
+		float h = (float)(4 / (TAU * (double)k) * kaiser((double)k / ((double)half + 1), BETA));
+		f->tap[(half - k) / 2] = h; /* an older sample */
+		f->tap[(half + k) / 2] = -h;
 	}
 }
 
 void fir_free(struct fir *f)
 {
 	free(f->tap);
-	f->tap = NULL;
+	free(f->apart);
+	f->tap = f->apart = NULL;
 	history_free(&f->past);
+}
+
+/* The samples of one output are all even ones, or all odd ones. */
+static void run_hilbert(struct fir *f, const float *p, float *y, size_t n)
+{
+	size_t all = n + f->taps, half = (all + 1) / 2;
+	if (f->cap < 2 * half) {
+		f->cap = 2 * half;
+		f->apart = xrealloc(f->apart, f->cap * sizeof *f->apart);
+	}
+	for (size_t i = 0; i < all - 1; i++)
+		f->apart[i / 2 + i % 2 * half] = p[i];
+	for (size_t i = 0; i < n; i++)
+		y[i] = dot(f->apart + i / 2 + i % 2 * half, f->tap, (f->taps + 1) / 2);
 }
 
 void fir_run(struct fir *f, const float *x, float *y, size_t n)
 {
 	const float *p = history_put(&f->past, x, n) - (f->taps - 1);
+	if (f->hilbert) {
+		run_hilbert(f, p, y, n);
+		return;
+	}
 	for (size_t i = 0; i < n; i++)
 		y[i] = dot(p + i, f->tap, f->taps);
 }

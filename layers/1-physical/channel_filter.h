@@ -22,6 +22,9 @@ struct fir {
 	float *tap;             /* the oldest sample's first */
 	size_t taps;
 	struct history past;
+	bool hilbert;           /* every other tap is zero: tap[] has those between */
+	float *apart;           /* samples with even numbers and, behind them, those with odd ones: room for cap */
+	size_t cap;
 };
 
 /* gain(arg, f): the amplitude at f, in cycles a sample, 0 to 0.5; edge: the width of its steps there (60 dB down beyond, Kaiser). */
