@@ -302,8 +302,8 @@ void plot_settle(struct plot *p)
 		for (int d = 0; d < 2; d++) {
 			struct limits l = {.log = q->axis[d].scale == PLOT_LOG};
 			for (size_t j = 0; j < q->nseries; j++)
-				series_limits(&q->series[j], d, &l);
-			axis_settle(&q->axis[d], d, p->link && d == PLOT_X ? all : l);
+				series_limits(&q->series[j], (enum plot_dim)d, &l);
+			axis_settle(&q->axis[d], (enum plot_dim)d, p->link && d == PLOT_X ? all : l);
 		}
 		if (q->equal)
 			make_equal(q);

@@ -158,6 +158,7 @@ static void detect_psk(struct shot *s)
 	for (size_t i = 0; i < n; i++)
 		mean[i] = carrier[i] && i > SHOT_FINE && carrier[i - SHOT_FINE] ? sqrt((double)cf_power(y[i])) : NAN;
 	size_t at = (size_t)lround(decision(mean, n, true) * SHOT_FINE) % SHOT_FINE, first = 0;
+	free(s->symbol);
 	s->symbol = xmalloc((n / SHOT_FINE + 1) * sizeof *s->symbol);
 	for (size_t i = at; i < n; i += SHOT_FINE) {
 		if (!isfinite(mean[i]) || !isfinite(y[i].re))
