@@ -34,6 +34,7 @@ static const double WAKE = 3.6;
 static const double OFFSET_HZ = 60, OFFSET_MOST = 0.35, OFFSET_STEP = 0.015;
 /* A signal so many times as strong as the one that is followed is another; and symbols that the strength is averaged over. */
 static const double STRONGER = 4, LOUDER = 2.5, TRACK = 16;
+static const double PREFER = 20;      /* nats that being without phase must be likelier */
 static const double NOISE = 64;       /* symbols that noise is averaged over */
 static const double SURE = 16;         /* nats that a detection must be likelier than silence, its costs paid */
 /* Beyond this index of modulation a sixteenth of a symbol's error of timing spoils the phase between the tones. */
@@ -60,7 +61,8 @@ struct async_rx {
 	float energy[PAST], tones[PAST], rest[PAST]; /* of a symbol that ends there: in the likelier tone, and outside */
 
 	struct async_trellis *trellis;
-	bool locked, coherent;
+	bool may_cohere;              /* the phase can be followed in this scheme */
+	bool locked, coherent;        /* coherent: and it is */
 	double offset;                /* cycles a symbol */
 	struct cf turn, turn_spin;    /* takes the offset off */
 	double es, n0;                /* of a symbol */
@@ -119,7 +121,7 @@ struct async_rx *async_rx_new(const struct async_cfg *cfg, struct byte_sink out,
 		return NULL;
 	}
 	rx->dims = h + 2.3;
-	rx->coherent = !cfg->noncoherent && h <= H_MOST;
+	rx->may_cohere = !cfg->noncoherent && h <= H_MOST;
 	bool mark_low = p->mark_low != cfg->invert;
 	double mark = (mark_low ? -0.5 : 0.5) * h, per = 1.0 / (G * rx->sub);
 	rx->mark_spin = cf_polar(-TAU * mark * per);
@@ -262,31 +264,44 @@ static int64_t long_since(const struct async_rx *rx)
 	return since(rx, HISTORY);
 }
 
-/* The likeliest carrier offset among so many from lo on, by the last symbols; -1: silence is likelier than any. */
-static double search(struct async_rx *rx, double lo, int n, int64_t symbols, double *offset)
+/* How much likelier than silence a run over the last symbols makes a signal, be it over by now. */
+static double trial(struct async_rx *rx, double offset, bool coherent, int64_t symbols)
 {
-	double best = -1;
-	for (int j = 0; j < n; j++) {
-		run(rx, lo + j * OFFSET_STEP, since(rx, symbols), 0);
-		double score = async_trellis_score(rx->trellis);
-		if (score > best && !async_trellis_silent(rx->trellis)) {
+	rx->coherent = coherent;
+	run(rx, offset, since(rx, symbols), 0);
+	return async_trellis_score(rx->trellis);
+}
+
+/* The likeliest carrier offset among so many from lo on, or without phase, by the last symbols. Leaves it in rx and returns its
+ * likelihood. */
+static double search(struct async_rx *rx, double lo, int n, int64_t symbols)
+{
+	double best = trial(rx, rx->offset, false, symbols) - (rx->may_cohere ? PREFER : 0), offset = rx->offset;
+	bool coherent = false;
+	for (int j = 0; j < n && rx->may_cohere; j++) {
+		double score = trial(rx, lo + j * OFFSET_STEP, true, symbols);
+		if (score > best && fabs(lo + j * OFFSET_STEP) <= OFFSET_MOST) {
 			best = score;
-			*offset = lo + j * OFFSET_STEP;
+			coherent = true;
+			offset = lo + j * OFFSET_STEP;
 		}
 	}
+	rx->coherent = coherent;
+	rx->offset = offset;
 	return best;
 }
 
 static void acquire(struct async_rx *rx)
 {
-	double most = OFFSET_HZ / rx->baud < OFFSET_MOST ? OFFSET_HZ / rx->baud : OFFSET_MOST, offset = 0;
-	int n = rx->coherent ? (int)ceil(most / OFFSET_STEP) : 0;
+	double most = OFFSET_HZ / rx->baud < OFFSET_MOST ? OFFSET_HZ / rx->baud : OFFSET_MOST;
+	int n = (int)ceil(most / OFFSET_STEP);
 	rx->quiet_until = rx->step + AGAIN * G;
-	if (search(rx, -n * OFFSET_STEP, 2 * n + 1, LOOK, &offset) < SURE)
+	rx->offset = 0;
+	if (search(rx, -n * OFFSET_STEP, 2 * n + 1, LOOK) < SURE)
 		return;
 	rx->began = long_since(rx);
-	run(rx, offset, rx->began, rx->from);
-	rx->locked = !async_trellis_silent(rx->trellis);
+	run(rx, rx->offset, rx->began, rx->from);
+	rx->locked = async_trellis_score(rx->trellis) >= SURE;
 	rx->silent_since = rx->locked_at = rx->step;
 	rx->contest = CONTEST;
 }
@@ -295,12 +310,10 @@ static void acquire(struct async_rx *rx)
  * tried again. */
 static void contest(struct async_rx *rx)
 {
-	double offset = rx->offset + async_trellis_offset(rx->trellis), was = offset;
-	int64_t taken = async_trellis_taken(rx->trellis), heard = rx->contest + LOOK;
-	search(rx, offset - RIVALS * OFFSET_STEP, 2 * RIVALS + 1, heard, &offset);
-	if (fabs(offset) > OFFSET_MOST)
-		offset = was;
-	run(rx, offset, rx->began > since(rx, HISTORY) ? rx->began : since(rx, HISTORY), taken);
+	int64_t taken = async_trellis_taken(rx->trellis), from = since(rx, HISTORY);
+	double now = rx->offset + (rx->coherent ? async_trellis_offset(rx->trellis) : 0);
+	search(rx, now - RIVALS * OFFSET_STEP, 2 * RIVALS + 1, rx->contest + LOOK);
+	run(rx, rx->offset, rx->began > from ? rx->began : from, taken);
 	rx->contest *= 2;
 }
 
@@ -382,7 +395,7 @@ static void follow(struct async_rx *rx)
 		rx->quiet_until = rx->armed = 0;
 		return;
 	}
-	if (rx->coherent && rx->contest <= CONTEST_LAST && rx->step - rx->locked_at >= rx->contest * G)
+	if (rx->may_cohere && rx->contest <= CONTEST_LAST && rx->step - rx->locked_at >= rx->contest * G)
 		contest(rx);
 	give(rx, delay(rx));
 	if (!async_trellis_silent(rx->trellis)) {
