@@ -41,8 +41,6 @@ int async_check(const struct async_cfg *c, struct err *e)
 		return err_set(e, "%s does not carry start-stop characters: that takes two tones", c->scheme->name);
 	if (c->data_bits < 5 || c->data_bits > 8 || c->parity < 0 || c->parity > 2 || !(c->stop_bits >= 1 && c->stop_bits <= 3))
 		return err_set(e, "a character has 5 to 8 data bits and 1 to 3 stop bits");
-	if (c->data_bits + (c->parity != 0) > 8)
-		return err_set(e, "data bits and parity are at most 8 bits");
 	if (c->sync && (c->data_bits != 8 || c->parity))
 		return err_set(e, "characters without start and stop bits have 8 data bits and no parity");
 	return 0;

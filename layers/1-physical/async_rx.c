@@ -25,7 +25,7 @@ enum {
 	HISTORY = PAST / G - 2 * WINDOW, /* symbols that a new search goes back at most */
 	CONTEST = 8, CONTEST_LAST = 128,
 	RIVALS = 5,           /* carrier offsets on each side */
-	SETTLE = 14,          /* symbols behind a character until it is believed */
+	SETTLE = 20,          /* symbols behind a character until it is believed */
 };
 
 /* Energy of a symbol in the tones over noise density, that wakes. */
@@ -34,7 +34,9 @@ static const double WAKE = 3.6;
 static const double OFFSET_HZ = 60, OFFSET_MOST = 0.35, OFFSET_STEP = 0.015;
 /* A signal so many times as strong as the one that is followed is another; and symbols that the strength is averaged over. */
 static const double STRONGER = 4, LOUDER = 2.5, TRACK = 16;
-static const double PREFER = 20;      /* nats that being without phase must be likelier */
+/* Without phase nothing comes of Es/N0 less than this; and by which part of its likelihood it must be likelier than with. */
+static const double ALONE_LEAST = 4, PREFER = 0.4;
+static const double CONTRAST = 0.6;   /* a symbol's other tone has this much of its energy at most, on average */
 static const double NOISE = 64;       /* symbols that noise is averaged over */
 static const double SURE = 16;         /* nats that a detection must be likelier than silence, its costs paid */
 /* Beyond this index of modulation a sixteenth of a symbol's error of timing spoils the phase between the tones. */
@@ -58,7 +60,8 @@ struct async_rx {
 
 	int64_t step;                 /* complete ones */
 	struct cf mark[PAST], space[PAST];
-	float energy[PAST], tones[PAST], rest[PAST]; /* of a symbol that ends there: in the likelier tone, and outside */
+	float energy[PAST];
+	float tones[PAST], other[PAST], rest[PAST]; /* of a symbol that ends there: in the likelier tone, the other one, and outside */
 
 	struct async_trellis *trellis;
 	bool may_cohere;              /* the phase can be followed in this scheme */
@@ -154,7 +157,7 @@ static void stop(struct async_rx *rx, double t_s)
 	double n = rx->chars ? (double)rx->chars : NAN;
 	struct lock lock = {
 		.start_s = rx->started_s, .end_s = t_s, .ebn0_db = to_db(rx->es_n0_sum / n), .offset_hz = rx->offset_sum / n * rx->baud,
-		.clock_ppm = NAN, .complete = true,
+		.clock_ppm = NAN, .coherent = rx->coherent, .complete = true,
 	};
 	rx->started = false;
 	if (rx->out.stop && rx->chars)
@@ -217,6 +220,21 @@ static void measure(const struct async_rx *rx, int64_t step, double *tones, doub
 	*n0 = r / WINDOW / (rx->dims - 1.25);
 }
 
+/* Of the last symbols one tone stands out, rather than something between them. */
+static bool contrast(const struct async_rx *rx)
+{
+	double least = 1;
+	for (int j = 1; j <= G; j++) {
+		float x = 0, y = 0;
+		for (int k = 0; k < WINDOW; k++) {
+			x += rx->tones[(rx->step - j - k * G) & (PAST - 1)];
+			y += rx->other[(rx->step - j - k * G) & (PAST - 1)];
+		}
+		least = x > 0 && y / x < least ? y / x : least;
+	}
+	return least < CONTRAST;
+}
+
 static void set_offset(struct async_rx *rx, double offset, int64_t step)
 {
 	rx->offset = offset;
@@ -276,7 +294,9 @@ static double trial(struct async_rx *rx, double offset, bool coherent, int64_t s
  * likelihood. */
 static double search(struct async_rx *rx, double lo, int n, int64_t symbols)
 {
-	double best = trial(rx, rx->offset, false, symbols) - (rx->may_cohere ? PREFER : 0), offset = rx->offset;
+	double best = rx->es > ALONE_LEAST * rx->n0 ? trial(rx, rx->offset, false, symbols) : -1, offset = rx->offset;
+	if (rx->may_cohere)
+		best -= PREFER * fabs(best);
 	bool coherent = false;
 	for (int j = 0; j < n && rx->may_cohere; j++) {
 		double score = trial(rx, lo + j * OFFSET_STEP, true, symbols);
@@ -297,7 +317,7 @@ static void acquire(struct async_rx *rx)
 	int n = (int)ceil(most / OFFSET_STEP);
 	rx->quiet_until = rx->step + AGAIN * G;
 	rx->offset = 0;
-	if (search(rx, -n * OFFSET_STEP, 2 * n + 1, LOOK) < SURE)
+	if (!contrast(rx) || search(rx, -n * OFFSET_STEP, 2 * n + 1, LOOK) < SURE)
 		return;
 	rx->began = long_since(rx);
 	run(rx, rx->offset, rx->began, rx->from);
@@ -428,6 +448,7 @@ static void end_step(struct async_rx *rx)
 		all += rx->energy[k];
 	}
 	rx->tones[at] = fmaxf(cf_power(m), cf_power(s)) / (float)(G * rx->sub);
+	rx->other[at] = fminf(cf_power(m), cf_power(s)) / (float)(G * rx->sub);
 	rx->rest[at] = fmaxf(all - rx->tones[at], 0);
 	rx->step++;
 	if (rx->locked)

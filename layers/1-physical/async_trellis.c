@@ -40,6 +40,8 @@ static const double COST_BIT = 1, COST_BIT_ALONE = 2.5;
 static const double COST_ES_N0 = 8;
 /* What an octet that begins a step early or late costs, in symbols. */
 static const float SLIP = 0.1f;
+/* And a break: space that goes on where a stop bit should be, which is no character. */
+static const float COST_BREAK = 0.5f;
 /* A preamble: nats, since octets in the middle of a signal look a little like one; and how much of it must be as expected. */
 static const double COST_SYNC = 40;
 static const float SYNC_LEAST = 0.8f * SYNC_BITS;
@@ -88,7 +90,7 @@ struct async_trellis {
 	int phases, places;
 	int stop_steps;
 	struct cf rho;                /* what a space does to the phase */
-	struct cf spin, spun;         /* the same in a step; and up to now */
+	struct cf spin, spun, spin7;  /* the same in a step; and up to now; in all steps of a symbol but one */
 	int64_t step;
 	float scale, es_n0, silence;  /* silence: what a step of it counts */
 	double true_es_n0;
@@ -100,6 +102,7 @@ struct async_trellis {
 	struct row done[DONE_MASK + 1];                    /* characters that lack their stop bit */
 	float top[LANES];                          /* the best characters of a step */
 	struct row rest, ended;                    /* at rest; at rest since just now, behind a stop bit */
+	struct row hold;                           /* in a break */
 	float silent, quiet;                       /* metrics: silent now, silent since the beginning */
 	float silent_past[PAST];
 	uint32_t silent_node;
@@ -262,9 +265,10 @@ INLINE struct side add_parity(struct side one, struct side zero, struct cf mark,
 	return add_bit(one, zero, mark, space, rho, 0);
 }
 
-/* What is expected: the symbol that ends now, as either tone; as mark the step that ends now, and the stop bit. */
+/* What is expected: the symbol that ends now, as either tone; as mark the step that ends now, and the stop bit;
+ * as space the step. */
 struct sums {
-	struct cf mark, space, step, stop;
+	struct cf mark, space, step, stop, hold;
 };
 
 /* A step of all survivors: of characters with a bit that ends at this moment, and at rest. */
@@ -285,6 +289,10 @@ INLINE void advance(struct async_trellis *t, int slot, const struct sums *x)
 		write_row(&t->rest, add_mark(read_row(&t->rest, 0), x->step, 1.0f / G), n);
 		struct side s = read_row(&t->done[(t->step - t->stop_steps) & DONE_MASK], 0);
 		write_row(&t->ended, add_mark(s, x->stop, (float)t->stop_steps / G), n);
+		struct side h = read_row(&t->hold, 0);
+		h.m += along(h, x->hold);
+		h = follow(h, all(x->hold.re), all(x->hold.im), 1.0f / G);
+		write_row(&t->hold, turn(h, all(t->spin.re), all(t->spin.im)), n);
 		top = most(top, load(row[0].m + 1));
 	}
 	memcpy(t->top, &top, sizeof top);
@@ -368,6 +376,14 @@ static void step_rest(struct async_trellis *t, struct cf mark)
 			p.node = (int32_t)add_node(t, ASYNC_CHAR, t->step + 1 - t->stop_steps - (int64_t)t->places * G, &p);
 			set(&t->rest, k, &p, t->phases);
 		}
+		struct path p = get(&t->chars[t->step & (G - 1)][t->places], k);
+		p.m -= COST_BREAK;
+		if (p.bits == 0 && p.m > t->hold.m[k + 1])
+			set(&t->hold, k, &p, t->phases);
+		p = get(&t->hold, k);
+		if (p.m > t->rest.m[k + 1])
+			set(&t->rest, k, &p, t->phases);
+		offer(t, &p, false);
 	}
 	float length = sqrtf(cf_power(mark));
 	float m = t->silent_past[(t->step - G) & MASK] + length - (float)COST_START / (2 * t->es_n0);
@@ -495,6 +511,7 @@ void async_trellis_reset(struct async_trellis *t, int64_t step, int64_t taken, b
 	t->phases = count_phases(turn);
 	t->rho = cf_polar(-TAU * turn);
 	t->spin = cf_polar(-TAU * turn / G);
+	t->spin7 = cf_polar(-TAU * turn * (G - 1) / G);
 	t->spun = spun_at(t, step);
 	memset(t->mark, 0, sizeof t->mark);
 	memset(t->space, 0, sizeof t->space);
@@ -508,6 +525,7 @@ void async_trellis_reset(struct async_trellis *t, int64_t step, int64_t taken, b
 	for (int s = 0; s <= DONE_MASK; s++)
 		clear(&t->done[s]);
 	clear(&t->rest);
+	clear(&t->hold);
 	for (int s = 0; s < PAST; s++)
 		t->silent_past[s] = NEVER;
 	t->silent = t->quiet = 0;
@@ -543,6 +561,7 @@ static void rebase(struct async_trellis *t)
 		for (int s = 0; s <= DONE_MASK; s++)
 			t->done[s].m[j] -= by;
 		t->rest.m[j] -= by;
+		t->hold.m[j] -= by;
 	}
 	for (int s = 0; s < PAST; s++)
 		t->silent_past[s] -= by;
@@ -567,12 +586,14 @@ static struct sums sum(struct async_trellis *t, struct cf mark, struct cf space)
 	if (t->step % 64 == 0)
 		t->spun = spun_at(t, t->step);
 	x.space = cf_mul(x.space, t->spun);
+	x.hold = cf_mul(t->space[t->step & MASK], cf_mul(t->spun, t->spin7));
 	t->spun = cf_mul(t->spun, t->spin);
 	if (!t->coherent) { /* magnitudes of phase 0: there is nothing to follow */
 		x.mark = (struct cf){sqrtf(cf_power(x.mark)), 0};
 		x.space = (struct cf){sqrtf(cf_power(x.space)), 0};
 		x.stop = (struct cf){sqrtf(cf_power(x.stop)), 0};
 		x.step = cf_scale(x.mark, 1.0f / G);
+		x.hold = cf_scale(x.space, 1.0f / G);
 	}
 	t->mark_sum[t->step & MASK] = x.mark;
 	t->space_sum[t->step & MASK] = x.space;
