@@ -152,7 +152,7 @@ static unsigned least_sure(const float *llr, uint32_t n, uint32_t at[CHASE])
 }
 
 /* Turns the bits of at that pattern has, decodes, and says at what cost; the bits that changed: in changed, their number returned,
- * -1: no word. word is left as it was. */
+ * -1: no word, or one that another pattern finds. word is left as it was. */
 static int try_pattern(const struct hamming *h, uint8_t *word, const float *llr, const uint32_t *at, unsigned pattern,
 		       uint32_t changed[CHASE + 1], float *cost)
 {
@@ -171,13 +171,10 @@ static int try_pattern(const struct hamming *h, uint8_t *word, const float *llr,
 		return -1;
 	if (got > 0) {
 		word[fixed] ^= 1;
-		int j = 0;
-		while (j < n && changed[j] != fixed)
-			j++;
-		if (j < n)
-			changed[j] = changed[--n]; /* turned twice */
-		else
-			changed[n++] = fixed;
+		for (int j = 0; j < n; j++)
+			if (changed[j] == fixed)
+				return -1; /* back again: the pattern without it finds the same word */
+		changed[n++] = fixed;
 	}
 	*cost = 0;
 	for (int j = 0; j < n; j++)

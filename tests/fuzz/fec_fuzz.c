@@ -9,7 +9,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *b, size_t n);
 
-enum { MOST = 4096 }; /* soft bits */
+enum { MOST = 1024 }; /* soft bits */
 
 static void check(int ok)
 {

@@ -110,6 +110,20 @@ TEST(long_codes)
 		}
 }
 
+TEST(a_position_that_is_not_there)
+{
+	/* 12,8: errors at positions 1 and 12 look like one at 13, 2 and 12 like one at 14. */
+	for (uint32_t p = 1; p < 3; p++) {
+		struct hamming h;
+		uint8_t word[13] = {0}, data[8], before[13];
+		hamming_of(&h, 8, false, false);
+		word[p - 1] = word[11] = 1;
+		memcpy(before, word, sizeof word);
+		CHECK_INT(hamming_decode(&h, word, data, NULL), -1);
+		CHECK_MEM(word, before, sizeof word);
+	}
+}
+
 TEST(which_codes_there_are)
 {
 	struct hamming h;
@@ -158,8 +172,10 @@ TEST(soft_decoding_is_nearly_the_most_likely)
 			for (uint32_t j = 0; j < h.n; j++)
 				llr[j] = 4 * (llr[j] + 1); /* the word of zeros was sent */
 			most_likely(&h, llr, best);
-			hamming_decode_soft(&h, llr, word, data);
-			soft += memcmp(data, best, 4) != 0;
+			int turned = hamming_decode_soft(&h, llr, word, data);
+			for (uint32_t j = 0; j < h.n; j++)
+				turned -= word[j] != (llr[j] < 0);
+			soft += turned != 0 || memcmp(data, best, 4) != 0;
 			for (uint32_t j = 0; j < h.n; j++)
 				word[j] = llr[j] < 0;
 			hamming_decode(&h, word, data, NULL);
@@ -218,6 +234,26 @@ TEST(octets)
 	for (uint32_t k = 1; k <= 8; k *= 2)
 		for (unsigned form = 0; form < 4; form++)
 			CHECK_INT(octet_errors(k, form & 1, form & 2), 0);
+}
+
+TEST(every_word_of_many_is_hurt)
+{
+	static struct hamming_table t;
+	static uint8_t data[9000], coded[18000], back[9000];
+	struct err e;
+	uint64_t fixed, failed;
+	for (unsigned extended = 0; extended < 2; extended++) {
+		struct hamming h;
+		hamming_of(&h, 4, extended, false);
+		CHECK_INT(hamming_table_init(&t, &h, &e), 0);
+		hamming_encode_octets(&t, data, sizeof data, coded);
+		for (size_t i = 0; i < 2 * sizeof data; i++)
+			coded[i * h.n / 8] ^= (uint8_t)(1U << i * h.n % 8);
+		hamming_decode_octets(&t, coded, back, sizeof data, &fixed, &failed);
+		CHECK_INT(fixed, 18000);
+		CHECK_INT(failed, 0);
+		CHECK_MEM(back, data, sizeof data);
+	}
 }
 
 TEST(octets_that_cannot_be_repaired)

@@ -183,6 +183,8 @@ TEST(too_many_errors_are_found_out)
 			memcpy(before, got, 255);
 			int n = rs_decode(rs, got, 255, NULL, 0);
 			wrong += n >= 0;
+			rs_encode(rs, got, table[i].k, erased);
+			CHECK(n < 0 || memcmp(erased, got + table[i].k, table[i].n - table[i].k) == 0); /* another, but a word */
 			changed += n < 0 && memcmp(before, got, 255) != 0;
 		}
 		CHECK(wrong <= table[i].most * tries);
