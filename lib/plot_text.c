@@ -300,7 +300,7 @@ static void put_row(struct sheet *s, size_t row, bool whole)
 		unsigned long c = cell_char(s, cell);
 		if (c != ' ' && s->ink[cell] != ink) {
 			ink_off(s, ink);
-			ink = s->ink[cell];
+			ink = (int)s->ink[cell];
 			ink_on(s, ink);
 		}
 		put_char(s->o, c, s->utf8);

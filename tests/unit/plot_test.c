@@ -124,7 +124,7 @@ TEST(logarithmic_ticks)
 	CHECK_INT(a.nticks, 6 * 9 + 1);
 	CHECK_STR(labels(&a, 3), "10^-6 10^-3 10^0");
 	a = axis(0.3, 30, PLOT_LOG, "");
-	CHECK_STR(labels(&a, 8), "10^-1 10^0 10^1" + 6);
+	CHECK_STR(labels(&a, 8), "10^0 10^1");
 	a = axis(3, 40, PLOT_LOG, "");
 	CHECK_STR(labels(&a, 8), "5 10^1 20");
 	a = axis(20, 20000, PLOT_LOG, "Hz");
@@ -161,7 +161,7 @@ static void limits(struct plot *p, enum plot_dim d, double low, double high)
 	const struct axis *a = &p->panel[0].axis[d];
 	if (fabs(a->low - low) > 1e-9 * (fabs(low) + 1) || fabs(a->high - high) > 1e-9 * (fabs(high) + 1)) {
 		printf("# %g to %g, not %g to %g\n", a->low, a->high, low, high);
-		CHECK(!"limits");
+		test_failures++;
 	}
 }
 

@@ -85,7 +85,7 @@ static double *smooth(const struct shot *s, const double *f, size_t n)
 		double sum = 0;
 		for (size_t k = at - SHOT_FINE / 4; k < at + SHOT_FINE / 4; k++)
 			sum += fmax(fmin(f[k] - s->c.centre_hz, reach), -reach);
-		mean[at] = s->c.centre_hz + sum / (SHOT_FINE / 2);
+		mean[at] = s->c.centre_hz + sum / (SHOT_FINE / 2.0);
 	}
 	return mean;
 }

@@ -132,12 +132,54 @@ static double bit_energy(const struct shot *s, double power)
 	return m->bit_energy ? m->bit_energy(&s->c) : power / (s->c.baud * s->c.scheme->bits);
 }
 
+/* "Eb/N0 9 dB, offset 50 Hz": what the options do to the signal. */
+static void channel_words(const struct impair_opts *o, char *text, size_t size)
+{
+	const struct {
+		const char *form;
+		double value, none;
+	} numbers[] = {
+		{"Eb/N0 %g dB", o->ebn0_db, HUGE_VAL},
+		{"signal to noise ratio %g dB", o->snr_db, HUGE_VAL},
+		{"noise %g dB", o->noise_db, HUGE_VAL},
+		{"attenuation %g dB", o->attenuation_db, 0},
+		{"carrier offset %g Hz", o->offset_hz, 0},
+		{"carrier phase %g degrees", o->phase_deg, 0},
+		{"delay %g ms", o->delay_ms, 0},
+		{"tilt %g dB an octave", o->tilt_db, 0},
+		{"preemphasis %g us", o->preemphasis_us, 0},
+		{"deemphasis %g us", o->deemphasis_us, 0},
+		{"clipped at %g", o->clip, 0},
+		{"%g bits a sample", (double)o->quantise, 0},
+	};
+	const struct {
+		const char *form, *value;
+	} words[] = {{"clock %s", o->clock}, {"fading %s", o->fading}, {"bursts %s", o->bursts},
+		     {"band %s", o->band}, {"twist %s", o->twist}};
+	size_t n = 0;
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers && n < size; i++) {
+		if (numbers[i].value == numbers[i].none)
+			continue;
+		n += (size_t)snprintf(text + n, size - n, "%s", n ? ", " : "");
+		n += n < size ? (size_t)snprintf(text + n, size - n, numbers[i].form, numbers[i].value) : 0;
+	}
+	for (size_t i = 0; i < sizeof words / sizeof *words && n < size; i++) {
+		if (!words[i].value)
+			continue;
+		n += (size_t)snprintf(text + n, size - n, "%s", n ? ", " : "");
+		n += n < size ? (size_t)snprintf(text + n, size - n, words[i].form, words[i].value) : 0;
+	}
+	for (int i = 0; i < o->echo.n && n < size; i++)
+		n += (size_t)snprintf(text + n, size - n, "%secho %s", n ? ", " : "", o->echo.v[i]);
+}
+
 /* The signal through the channel that the options ask for; *x stays where they ask for none. */
 static void impair(struct shot *s, struct samples *x)
 {
 	static struct level level;
 	const struct impair_opts *o = &s->opts->impair;
-	struct channel_conf conf, none = {0};
+	struct channel_conf conf;
+	char words[400] = "";
 	struct samples out = {0};
 	struct err e;
 	impair_setup(o, &conf);
@@ -146,8 +188,8 @@ static void impair(struct shot *s, struct samples *x)
 	double power = level_power(&level);
 	conf.rate_hz = s->c.rate_hz;
 	impair_noise(o, power, s->has_scheme ? bit_energy(s, power) : NAN, &conf);
-	none.rate_hz = conf.rate_hz;
-	if (memcmp(&conf, &none, sizeof conf) == 0)
+	channel_words(o, words, sizeof words);
+	if (!*words)
 		return;
 	conf.seed = s->seed;
 	struct channel *c = channel_new(&conf, (struct wave_sink){samples_put, &out}, &e);
@@ -338,47 +380,6 @@ const char *shot_label(const struct shot *s, size_t k, char label[16])
 		label[n] = (char)('0' + s->bits[k * bits + n]);
 	label[n] = '\0';
 	return label;
-}
-
-/* "Eb/N0 9 dB, offset 50 Hz": what the options do to the signal. */
-static void channel_words(const struct impair_opts *o, char *text, size_t size)
-{
-	const struct {
-		const char *form;
-		double value, none;
-	} numbers[] = {
-		{"Eb/N0 %g dB", o->ebn0_db, HUGE_VAL},
-		{"signal to noise ratio %g dB", o->snr_db, HUGE_VAL},
-		{"noise %g dB", o->noise_db, HUGE_VAL},
-		{"attenuation %g dB", o->attenuation_db, 0},
-		{"carrier offset %g Hz", o->offset_hz, 0},
-		{"carrier phase %g degrees", o->phase_deg, 0},
-		{"delay %g ms", o->delay_ms, 0},
-		{"tilt %g dB an octave", o->tilt_db, 0},
-		{"preemphasis %g us", o->preemphasis_us, 0},
-		{"deemphasis %g us", o->deemphasis_us, 0},
-		{"clipped at %g", o->clip, 0},
-		{"%g bits a sample", (double)o->quantise, 0},
-	};
-	const struct {
-		const char *form, *value;
-	} words[] = {{"clock %s", o->clock}, {"fading %s", o->fading}, {"bursts %s", o->bursts},
-		     {"band %s", o->band}, {"twist %s", o->twist}};
-	size_t n = 0;
-	for (size_t i = 0; i < sizeof numbers / sizeof *numbers && n < size; i++) {
-		if (numbers[i].value == numbers[i].none)
-			continue;
-		n += (size_t)snprintf(text + n, size - n, "%s", n ? ", " : "");
-		n += n < size ? (size_t)snprintf(text + n, size - n, numbers[i].form, numbers[i].value) : 0;
-	}
-	for (size_t i = 0; i < sizeof words / sizeof *words && n < size; i++) {
-		if (!words[i].value)
-			continue;
-		n += (size_t)snprintf(text + n, size - n, "%s", n ? ", " : "");
-		n += n < size ? (size_t)snprintf(text + n, size - n, words[i].form, words[i].value) : 0;
-	}
-	for (int i = 0; i < o->echo.n && n < size; i++)
-		n += (size_t)snprintf(text + n, size - n, "%secho %s", n ? ", " : "", o->echo.v[i]);
 }
 
 void shot_conditions(const struct shot *s, struct plot *p)

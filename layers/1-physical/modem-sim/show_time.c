@@ -126,7 +126,7 @@ struct plot *show_wave(const struct show_opts *o)
 	size_t from;
 	double origin;
 	struct show_opts mine = *o;
-	if (!mine.rate_hz && mine.modem.name) { /* so that the curve looks like one */
+	if (mine.rate_hz <= 0 && mine.modem.name) { /* so that the curve looks like one */
 		struct modem_cfg c;
 		modem_setup(&mine.modem, &c);
 		double baud = c.baud > 0 ? c.baud : c.scheme->baud,

@@ -271,7 +271,7 @@ static struct plot *phases(const struct show_opts *o)
 	struct plot *p = plot_new(title);
 	if (m.q)
 		snprintf(states, sizeof states, " = %u/%u: %u phases, %u at a time", m.p, m.q, m.p % 2 ? 2 * m.q : m.q,
-		         m.p % 2 && m.levels % 2 == 0 ? m.q : m.q);
+		         m.q);
 	plot_condition(p, "%s; modulation index h = %.4g%s", m.c.scheme->title, m.h, states);
 	plot_condition(p, "a symbol moves the phase by %s times 180 h = %.4g degrees",
 	               m.levels == 2 ? "-1 or +1" : "-(M-1), ..., M-1", 180 * m.h);
