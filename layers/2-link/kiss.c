@@ -16,7 +16,8 @@ static const struct word kiss_commands[] = {
 
 static const struct field kiss_fields[] = {
 	{"port", 0, 4, DEC, ALWAYS, .help = "the controller's radio port"},
-	{"cmd", 4, 4, DEC, ALWAYS, .words = kiss_commands, .help = "Command: 0 is a frame to send or heard, without its frame check sequence"},
+	{"cmd", 4, 4, DEC, ALWAYS, .words = kiss_commands,
+	 .help = "Command: 0 is a frame to send or heard, without its frame check sequence"},
 	{0},
 };
 

@@ -10,11 +10,13 @@
  * 1 pfc; 2 proto; 3 addr ctl pfc; 4 addr ctl proto.
  */
 
+#include "ppp.h"
+
 #include "num.h"
 #include "pkt.h"
 
 enum { PPP_ALLSTATIONS = 0xff, PPP_UI = 0x03 }; /* RFC 1662, 3.1 */
-enum { ADDR, CTL, PFC, PROTO };                 /* of ppp_fields */
+enum { ADDR, CTL, PFC, PROTO, FCS_ };           /* of ppp_fields */
 
 /* IANA, PPP DLL Protocol Numbers. */
 static const struct word ppp_protos[] = {
@@ -35,6 +37,7 @@ static const struct field ppp_fields[] = {
 	[PFC] = {"pfc", MOVED, 8, HEX, ALWAYS, .words = ppp_short,
 	         .help = "Protocol in one octet (Protocol-Field-Compression), in place of proto"},
 	[PROTO] = {"proto", MOVED, 16, HEX, NEXT, .words = ppp_protos, .help = "Protocol of the payload"},
+	[FCS_] = {"fcs", MOVED, 16, FCS, HOOK, .help = "Frame Check Sequence, CRC-16, behind the frame: crc, or the two octets as sent"},
 	{0},
 };
 
@@ -74,9 +77,16 @@ static int ppp_build(struct pkt *k, struct layer *l, struct err *e)
 	return pkt_append(k, framing + proto - 1, e) ? pkt_put_vars(k, l, e) : -1;
 }
 
+/* The CRC goes least significant octet first (RFC 1662, C). */
+static uint64_t ppp_fcs(const uint8_t *b, size_t n)
+{
+	uint16_t crc = crc16_x25(b, n);
+	return (uint64_t)(crc & 0xff) << 8 | crc >> 8;
+}
+
 const struct proto ppp_proto = {
 	.name = "ppp", .title = "Point-to-Point Protocol", .osi = 2, .standard = "RFC 1661, 2",
 	.hlen = 1, .fields = ppp_fields, .binds = ppp_binds, .space = {"ppp.proto"},
 	.diagram_note = "addr and ctl may stand before the protocol, which is one octet (pfc) or two (proto)",
-	.size = ppp_size, .next = ppp_next, .place = ppp_place, .build = ppp_build,
+	.size = ppp_size, .next = ppp_next, .place = ppp_place, .build = ppp_build, .fcs_len = 2, .fcs = ppp_fcs,
 };

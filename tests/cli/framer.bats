@@ -37,7 +37,7 @@ END
 
 @test '--help and wrong options' {
 	has "$(framer --help)" 'usage: framer '
-	for wrong in --nonsense '-t hdlc' '--da' '-d --type 1' '-d --no-pad' '--keep' '--da nonsense' '--sa 1:2:3' '--type 65536' '--type x'; do
+	for wrong in --nonsense '-t nonsense' '--da' '-d --type 1' '-d --no-pad' '--keep' '--da nonsense' '--sa 1:2:3' '--type 65536' '--type x'; do
 		# shellcheck disable=SC2086 # options are words
 		try framer $wrong <<<"$IP"
 		is "$wrong: $code, $(wc -l <err) line, $(wc -c <out) octets" "$wrong: 2, 1 line, 0 octets"

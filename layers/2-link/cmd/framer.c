@@ -7,28 +7,33 @@
 #include "2-link/framer/framing.h"
 
 struct framer_opts framer = {
-	.flags = 32, .da = "02:00:00:00:00:02", .sa = "02:00:00:00:00:01", .dst = "NOCALL", .src = "NOCALL",
+	.flags = 32, .accm = -1, .da = "02:00:00:00:00:02", .sa = "02:00:00:00:00:01", .dst = "NOCALL", .src = "NOCALL",
 };
 struct framer_counts counts;
 
 static int type;
-static const struct framing *const kinds[] = {&eth_framing, &ax25_framing}; /* in the order of -t */
+static const struct framing *const kinds[] = {&eth_framing, &hdlc_framing, &ppp_framing, &ax25_framing}; /* in the order of -t */
 
 static const char *const usage[] = {"[-t TYPE] [options] [FILE...]", "-d [-t TYPE] [--keep] [--fix] [FILE...]", NULL};
 static const struct opt opts[] = {
 	{'d', "deframe", NULL, OPT_FLAG, &framer.unframe, 0, 0, "check frames and take the packets out of them"},
-	{'t', "frame-type", "eth|ax25", OPT_ENUM, &type, 0, 0, "the kind of frame (eth)"},
-	{0, "bits", NULL, OPT_FLAG, &framer.bits, 0, 0, "the frame as the bits that a medium carries, flags around it (ax25)"},
+	{'t', "frame-type", "eth|hdlc|ppp|ax25", OPT_ENUM, &type, 0, 0, "the kind of frame (eth)"},
+	{0, "bits", NULL, OPT_FLAG, &framer.bits, 0, 0, "the frame as the bits that a medium carries, flags around it; with -d: octets are bits"},
+	{0, "octets", NULL, OPT_FLAG, &framer.octets, 0, 0, "the frame as the octets of a line, escapes in it and flags around it"},
 	{0, "flags", "N", OPT_INT, &framer.flags, 1, 10000, "flags that open a frame of --bits (32)"},
 	{0, "da", "MAC", OPT_STR, &framer.da, 0, 0, "eth: destination address (02:00:00:00:00:02)"},
 	{0, "sa", "MAC", OPT_STR, &framer.sa, 0, 0, "eth: source address (02:00:00:00:00:01)"},
 	{0, "type", "N", OPT_STR, &framer.ethertype, 0, 0, "eth: EtherType, for a payload that has none of its own"},
 	{0, "no-pad", NULL, OPT_FLAG, &framer.no_pad, 0, 0, "eth: do not fill a short frame up to 64 octets"},
+	{0, "fcs", "16|32", OPT_ENUM, &framer.fcs, 0, 0, "hdlc, ppp: bits of the check sequence (16)"},
+	{0, "accm", "N", OPT_INT, &framer.accm, 0, UINT32_MAX, "ppp, hdlc: control characters to escape, bit 0 for 0x00 (0xffffffff, 0)"},
+	{0, "pfc", NULL, OPT_FLAG, &framer.pfc, 0, 0, "ppp: protocol numbers in one octet where they fit, but of LCP"},
+	{0, "acfc", NULL, OPT_FLAG, &framer.acfc, 0, 0, "ppp: no address and control, but of LCP"},
 	{0, "dst", "CALL", OPT_STR, &framer.dst, 0, 0, "ax25: destination address (NOCALL)"},
 	{0, "src", "CALL", OPT_STR, &framer.src, 0, 0, "ax25: source address (NOCALL)"},
 	{0, "via", "CALL,...", OPT_STR, &framer.via, 0, 0, "ax25: repeaters (none)"},
 	{0, "keep", NULL, OPT_FLAG, &framer.keep, 0, 0, "pass damaged frames on, as octets hex=... @framer.drop=fcs"},
-	{0, "fix", NULL, OPT_FLAG, &framer.fix, 0, 0, "mend damaged frames by the confidences q= of their bits (ax25)"},
+	{0, "fix", NULL, OPT_FLAG, &framer.fix, 0, 0, "mend damaged frames by the confidences q= of their bits"},
 	{0, NULL, NULL, OPT_FLAG, NULL, 0, 0, NULL},
 };
 static const char *const more[] = {
@@ -40,9 +45,46 @@ static const struct sub subs[] = {
 	{NULL, NULL, NULL},
 };
 
+void framer_want_whole(struct pipe *p)
+{
+	const struct pkt *k = &p->pkt;
+	if (!k->nlayers)
+		pipe_die(p, "octets of link type %u that are not understood cannot go into a frame", k->link);
+	if (k->bits || k->wire > k->len)
+		pipe_die(p, "%s cannot go into a frame", k->bits ? "bits that are not whole octets" : "a packet whose capture was cut short");
+}
+
+void framer_write_medium(struct pipe *p, enum role role, const uint8_t *b, size_t n)
+{
+	struct pkt out;
+	size_t len = role == ROLE_BITS ? (n + 7) / 8 : n;
+	if (len > PKT_MAX)
+		pipe_die(p, "a frame of %zu octets is more than a packet can have", len);
+	pkt_init(&out);
+	pkt_medium(&out, role, b, (uint32_t)len, role == ROLE_BITS ? n % 8 : 0, &p->pkt);
+	pipe_write(p, &out, "framer", "");
+	pkt_free(&out);
+}
+
+/* Why frames were dropped, in the order of the first. */
+static struct {
+	const char *why;
+	uint64_t n;
+} reasons[16];
+
+static void count_reason(const char *why)
+{
+	unsigned i = 0;
+	while (reasons[i].why && strcmp(reasons[i].why, why) != 0)
+		i++;
+	reasons[i].why = why;
+	reasons[i].n++;
+}
+
 void framer_drop(struct pipe *p, const uint8_t *octets, size_t n, const char *why, const char *text)
 {
 	counts.damaged++;
+	count_reason(why);
 	if (opt_verbose)
 		tool_warn("%s: a frame of %zu octets dropped: %s", pipe_where(p), n, text);
 	if (!framer.keep || p->silent || !octets)
@@ -65,13 +107,47 @@ static void each(struct pipe *p, void *arg)
 static void report(void)
 {
 	uint64_t whole = counts.whole, damaged = counts.damaged;
+	char list[400] = "";
+	/* Most are dropped for their check sequence; other reasons are named. */
+	for (size_t i = 0, at = 0; i < sizeof reasons / sizeof *reasons && reasons[i].why && at < sizeof list; i++)
+		if (reasons[1].why || strcmp(reasons[i].why, "fcs") != 0)
+			at += (size_t)snprintf(list + at, sizeof list - at, "%s%llu %s", i ? ", " : " (", (unsigned long long)reasons[i].n,
+			                       reasons[i].why);
+	if (*list)
+		strcat(list, ")");
 	if (framer.unframe && (damaged || opt_verbose))
-		tool_say("%llu frame%s: %llu good, %llu damaged and dropped, %llu without a check sequence",
+		tool_say("%llu frame%s: %llu good, %llu damaged and dropped%s, %llu without a check sequence",
 		         (unsigned long long)(whole + damaged), plural(whole + damaged), (unsigned long long)(whole - counts.unchecked),
-		         (unsigned long long)damaged, (unsigned long long)counts.unchecked);
+		         (unsigned long long)damaged, list, (unsigned long long)counts.unchecked);
 	if (!framer.unframe && opt_verbose)
 		tool_say("%llu packet%s framed, %llu had a check sequence already", (unsigned long long)whole, plural(whole),
 		         (unsigned long long)counts.already);
+}
+
+/* Options that say nothing here are told, not passed over. */
+static void check_options(const struct framing *f)
+{
+	static const struct {
+		bool *given;
+		unsigned takes;
+		const char *name;
+	} some[] = {
+		{&framer.bits, TAKES_BITS, "--bits"}, {&framer.octets, TAKES_OCTETS, "--octets"}, {&framer.fix, TAKES_FIX, "--fix"},
+		{&framer.pfc, TAKES_COMPRESSION, "--pfc"}, {&framer.acfc, TAKES_COMPRESSION, "--acfc"},
+	};
+	for (size_t i = 0; i < sizeof some / sizeof *some; i++)
+		if (*some[i].given && !(f->takes & some[i].takes))
+			tool_die(EX_BAD, "-t %s has no %s", f->name, some[i].name);
+	if (framer.accm >= 0 && !(f->takes & TAKES_ACCM))
+		tool_die(EX_BAD, "-t %s has no --accm", f->name);
+	if (framer.fcs && !(f->takes & TAKES_FCS))
+		tool_die(EX_BAD, "-t %s has no --fcs 32", f->name);
+	if (framer.bits && framer.octets)
+		tool_die(EX_BAD, "--bits or --octets, not both");
+	if (framer.unframe && (framer.ethertype || framer.no_pad || framer.pfc || framer.acfc))
+		tool_die(EX_BAD, "--type, --no-pad, --pfc and --acfc are for making frames, not for -d");
+	if ((framer.keep || framer.fix) && !framer.unframe)
+		tool_die(EX_BAD, "%s goes with -d", framer.keep ? "--keep" : "--fix");
 }
 
 int main(int argc, char **argv)
@@ -83,12 +159,7 @@ int main(int argc, char **argv)
 		return status;
 	int n = opt_parse(&tool, argc, argv);
 	const struct framing *f = kinds[type];
-	if (framer.unframe && (framer.ethertype || framer.no_pad || framer.bits))
-		tool_die(EX_BAD, "--type, --no-pad and --bits are for making frames, not for -d");
-	if ((framer.keep || framer.fix) && !framer.unframe)
-		tool_die(EX_BAD, "%s goes with -d", framer.keep ? "--keep" : "--fix");
-	if ((framer.bits || framer.fix) && f == &eth_framing)
-		tool_die(EX_BAD, "%s goes with -t ax25", framer.bits ? "--bits" : "--fix");
+	check_options(f);
 	pipe_run(&p, argv + 1, n, each, (void *)(uintptr_t)f);
 	if (f->end)
 		f->end(&p);

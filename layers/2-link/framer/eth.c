@@ -97,4 +97,4 @@ static void eth_deframe(struct pipe *p)
 	counts.whole++;
 }
 
-const struct framing eth_framing = {"eth", eth_frame, eth_deframe, NULL};
+const struct framing eth_framing = {"eth", 0, eth_frame, eth_deframe, NULL};

@@ -2,6 +2,7 @@
  * channel measurement information, 1972: the second of them). */
 
 #include "2-link/framer/framing.h"
+#include "2-link/hdlc.h"
 
 enum {
 	WEAK = 12,      /* bits that are tried */
@@ -39,7 +40,8 @@ struct search {
 	const uint8_t *conf;
 	size_t n, at[WEAK];
 	unsigned weak;
-	bool (*good)(const uint8_t *p, size_t n);
+	bool (*good)(void *arg, const uint8_t *p, size_t n);
+	void *arg;
 	unsigned best_cost, best_flips;
 	unsigned best_set;
 };
@@ -49,7 +51,7 @@ static void try_sets(struct search *s, unsigned from, unsigned left, unsigned se
 {
 	if (left == 0) {
 		long n = cost < s->best_cost ? hdlc_unstuff(s->out, s->raw, s->n) : -1;
-		if (n > 0 && s->good(s->out, (size_t)n)) {
+		if (n > 0 && s->good(s->arg, s->out, (size_t)n)) {
 			s->best_cost = cost;
 			s->best_set = set;
 			s->best_flips = flips;
@@ -63,9 +65,10 @@ static void try_sets(struct search *s, unsigned from, unsigned left, unsigned se
 	}
 }
 
-size_t framer_fix(uint8_t *out, uint8_t *raw, const uint8_t *conf, size_t nraw, bool (*good)(const uint8_t *p, size_t n), unsigned *flipped)
+size_t framer_fix(uint8_t *out, uint8_t *raw, const uint8_t *conf, size_t nraw,
+		  bool (*good)(void *arg, const uint8_t *p, size_t n), void *arg, unsigned *flipped)
 {
-	struct search s = {.out = out, .raw = raw, .conf = conf, .n = nraw, .good = good, .best_cost = UINT32_MAX};
+	struct search s = {.out = out, .raw = raw, .conf = conf, .n = nraw, .good = good, .arg = arg, .best_cost = UINT32_MAX};
 	s.weak = weakest(s.at, conf, nraw);
 	for (unsigned k = 1; k <= FLIPS; k++)
 		try_sets(&s, 0, k, 0, 0, k);
