@@ -298,7 +298,7 @@ static bool syndromes(const struct rs *rs, const uint8_t *word, unsigned m, uint
 	return true;
 }
 
-/* The locator of the erasures, the product of 1 - X x over them. */
+/* The locator of the erasures, the product of 1 - X x over them; how many there are, 255 at most. */
 static unsigned erasure_locator(const struct rs *rs, unsigned m, const uint8_t *erased, unsigned nerased,
 				uint8_t *locator)
 {
@@ -308,8 +308,6 @@ static unsigned erasure_locator(const struct rs *rs, unsigned m, const uint8_t *
 	for (unsigned i = 0; i < nerased; i++) {
 		if (erased[i] >= m || seen[erased[i]])
 			continue;
-		if (n == rs->checks)
-			return rs->checks + 1;
 		seen[erased[i]] = true;
 		uint8_t x = alpha(rs, rs->code.prim * (m - 1 - erased[i]));
 		locator[++n] = 0;

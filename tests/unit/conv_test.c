@@ -209,6 +209,26 @@ TEST(the_twins_are_the_same_bit_for_bit)
 			}
 }
 
+TEST(the_twins_are_the_same_for_other_generators)
+{
+	uint8_t a[300], b[300];
+	int8_t level[612];
+	rng_seed(&rng, 6);
+	for (int tries = 0; tries < 60; tries++) {
+		struct conv_code code = {.k = 7, .outputs = 2, .invert = (unsigned)tries & 3};
+		for (unsigned j = 0; j < 2; j++)
+			code.generator[j] = 1 + (unsigned)rng_below(&rng, 127);
+		struct conv *c = of(code);
+		size_t n = 1 + rng_below(&rng, 300), m = conv_coded_bits(c, n);
+		for (size_t i = 0; i < m; i++)
+			level[i] = (int8_t)((int)rng_below(&rng, 25) - 12);
+		conv_decode(c, level, n, a);
+		conv_decode_c(c, level, n, b);
+		CHECK(memcmp(a, b, n) == 0);
+		conv_free(c);
+	}
+}
+
 /* The least cost of any word. */
 static int least_cost(const struct conv *c, const int8_t *level, size_t n, const uint8_t *only)
 {
