@@ -105,7 +105,10 @@ static void stop(struct cpm *r, uint64_t end)
 	if (r->out.stop)
 		r->out.stop(r->out.arg, &l);
 	r->locked = false;
-	r->failed = r->coherent && r->decided < r->window ? r->failed + 1 : 0;
+	if (!r->coherent)
+		r->failed = 0;
+	else if (r->failed < FAILURES)
+		r->failed = r->decided < r->window ? r->failed + 1 : 0;
 	r->floor = n > (double)r->in.base ? (uint64_t)n : r->in.base;
 	r->pos = r->floor;
 }

@@ -9,13 +9,13 @@ enum {
 	CLOCKS = 5,
 	SPINS = 17,
 	OFFSETS = 9,  /* from -0.4 to 0.4 symbol rates */
-	FAILURES = 3, /* coherent runs in a row that ended at once, until none is tried */
 };
 
-/* A path that explains so much of the tones' energy is believed at once; one below the second not at all. */
-static const double SURE = 0.74, LEAST = 0.5;
-/* A signal so strong (Es/N0 by its energy) whose paths explain less than this part of what they should has no phase to follow. */
-static const double STRONG = 6, FOLLOWED = 0.78;
+/* A path that explains so much of the tones' energy is believed at once (of a strong signal's: so much of what it should); one below the
+ * third not at all. */
+static const double SURE = 0.74, SURE_STRONG = 0.9, LEAST = 0.5;
+/* From this Es/N0 on it is asked whether there is a phase to follow. */
+static const double STRONG = 6;
 /* Energy that is in fewer symbols than these is a click's. */
 static const float CLICK = 5;
 
@@ -263,21 +263,23 @@ static void acquire_clock(struct cpm *r, uint64_t pos, double period, struct fou
 }
 
 /* With the first n of the clocks, until one explains all that there is. */
-static bool acquire(struct cpm *r, uint64_t pos, size_t n, struct found *f, struct cf *end)
+static bool acquire(struct cpm *r, uint64_t pos, size_t n, double es, struct found *f, struct cf *end)
 {
 	static const double clocks[CLOCKS] = {0, -0.006, 0.006, -0.012, 0.012};
 	struct found g;
 	struct cf e;
+	double sure = fmax(SURE, SURE_STRONG * es / (es + 1));
 
 	f->score = -1;
-	for (size_t c = 0; c < n && f->score < SURE; c++) {
+	for (size_t c = 0; c < n && f->score < sure; c++) {
 		acquire_clock(r, pos, TICKS * (1 + clocks[c]), &g, &e);
 		if (g.score > f->score) {
 			*f = g;
 			*end = e;
 		}
 	}
-	return f->score > SURE;
+	f->es = es;
+	return f->score > sure;
 }
 
 /* Follows the signal from the window's end back to where it began, at most so many symbols: a trellis that goes the other way. Returns
@@ -396,7 +398,7 @@ static double in_tones(const struct cpm *r)
 /* Es/N0 of a signal that has this part of the energy in its tones. */
 static double strength(const struct cpm *r, double part)
 {
-	return fmax(0, (part * r->c.width - 1.2) / (1.001 - part));
+	return fmax(0.1, (part * r->c.width - 1.2) / (1 - fmin(part, 0.999)));
 }
 
 static enum found_what found(struct cpm *r, enum found_what what)
@@ -406,20 +408,24 @@ static enum found_what found(struct cpm *r, enum found_what what)
 	return what;
 }
 
+bool cpm_jumps(double es, double path)
+{
+	return path < fmin(es / 2.2, 30);
+}
+
 /* The best window of those that were tried: a signal whose phase can be followed, one without, or none. */
 static enum found_what settle(struct cpm *r, struct found *f)
 {
 	struct cf end;
 	double es = strength(r, r->best_part);
-	acquire(r, r->best_pos, CLOCKS, f, &end);
-	if (es > STRONG && f->score < FOLLOWED * es / (es + 1)) {
+	acquire(r, r->best_pos, CLOCKS, es, f, &end);
+	if (es > STRONG && cpm_jumps(es, f->score / (1.001 - f->score))) {
 		acquire_plain(r, r->best_pos, f);
 		return found(r, FOUND_SIGNAL);
 	}
 	if (f->score < LEAST)
 		return found(r, FOUND_NOTHING);
 	to_start(r, f, end);
-	f->es = es;
 	return found(r, FOUND_SIGNAL);
 }
 
@@ -452,10 +458,8 @@ enum found_what cpm_search(struct cpm *r, struct found *f)
 		acquire_plain(r, r->best_pos, f);
 		return found(r, FOUND_SIGNAL);
 	}
-	bool sure = above && acquire(r, pos, 1, f, &end) && f->score > FOLLOWED * strength(r, part) / (strength(r, part) + 1);
-	if (sure) {
+	if (above && acquire(r, pos, 1, strength(r, part), f, &end)) {
 		to_start(r, f, end);
-		f->es = strength(r, part);
 		return found(r, FOUND_SIGNAL);
 	}
 	if (above && f->score > r->best) {

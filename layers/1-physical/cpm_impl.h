@@ -66,6 +66,9 @@ unsigned trellis_best(const struct trellis *t);
 
 /* What the phases of symbols along a path tell: the carrier's phase against the path, its advance a symbol beyond that, the true beginning
  * of a symbol, and the true period. */
+enum {
+	FAILURES = 3       /* coherent runs in a row that ended at once, until none is tried */
+};
 enum { PHASE, TURN, TIME, PERIOD, UNKNOWNS };
 
 struct found {
@@ -130,7 +133,10 @@ struct cpm {
 	/* coherent */
 	size_t depth, span;        /* symbols */
 	struct trellis trellis;
-	double gain, least;        /* of the references; the part that a path must explain */
+	double gain, gain_least;   /* of the references */
+	double faster;             /* what a strong signal allows */
+	double least;              /* the part that a path must explain */
+	double thermal;            /* noise, whatever the phase does */
 	struct symbol sym[RING];
 	struct cf path;            /* of the symbol number decided, and its state */
 	unsigned state;
@@ -150,6 +156,10 @@ enum found_what { FOUND_WAIT, FOUND_NOTHING, FOUND_SIGNAL };
 /* Looks at the next window: what is in it, or that samples are missing. A signal is followed back to its first symbol. */
 enum found_what cpm_search(struct cpm *r, struct found *f);
 
+/* ln I0(x), x >= 0. */
+float cpm_log_i0(float x);
+/* Whether tones of this Es/N0 are better told apart by their energy than by a path that gets no more than the second out of them. */
+bool cpm_jumps(double es, double path);
 /* What the tones gain in phase over a symbol of so many ticks. */
 void cpm_turns(const struct cpm *r, struct cf turn[2], double period, double omega);
 

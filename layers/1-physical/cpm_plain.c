@@ -8,8 +8,8 @@
 /* Gains of timing: at first, and later. */
 static const double PULL_FIRST = 0.15, PULL = 0.03;
 
-/* ln I0(x), x >= 0 (Abramowitz and Stegun 9.8.1, 9.8.2, with fewer terms; off by less than 0.002). */
-static float log_i0(float x)
+/* (Abramowitz and Stegun 9.8.1, 9.8.2, with fewer terms; off by less than 0.002). */
+float cpm_log_i0(float x)
 {
 	if (x < 3.75f) {
 		float t = x * x / 14.0625f;
@@ -25,7 +25,7 @@ static double weigh(const struct cpm *r, const struct cf *z, float *like)
 	float top = -1e30f, sum = 0;
 	for (unsigned m = 0; m < r->tones; m++) {
 		float a = (float)r->size[m], n = (float)r->noise;
-		like[m] = log_i0(fminf(2 * a * sqrtf(cf_power(z[m])) / n, 1e4f)) - fminf(a * a / n, 1e4f);
+		like[m] = cpm_log_i0(fminf(2 * a * sqrtf(cf_power(z[m])) / n, 1e4f)) - fminf(a * a / n, 1e4f);
 		top = like[m] > top ? like[m] : top;
 	}
 	for (unsigned m = 0; m < r->tones; m++)

@@ -4,12 +4,13 @@
 
 #include "cpm_impl.h"
 
-/* Gains of the survivors' references: at first, and later; and of their spin, over the square of that. */
-static const double GAIN_FIRST = 0.08, GAIN = 0.06, SPIN = 0.25;
+/* Gains of the survivors' references: at first, later, and at most; and of their spin, over the square of that. A strong signal lets them be
+ * greater, with the root of its Es/N0 over that of ES: then they also follow a transmitter whose symbols are whole samples. */
+static const double GAIN_FIRST = 0.08, GAIN = 0.06, GAIN_MOST = 0.35, SPIN = 0.25, ES = 5;
 /* A path that explains less of the tones' energy than the first is a wrong one; of a strong signal's, than up to the second. */
 static const double LOCK = 0.45, LOCK_STRONG = 0.62;
 /* Gain of the references of the second pass, on each side. */
-static const float SMOOTH = 0.05f;
+static const double SMOOTH = 0.05;
 
 /* ---- Kalman filter (R. E. Kalman, J. Basic Engineering 82, 1960) ---- */
 
@@ -28,7 +29,7 @@ static void kalman_hear(struct kalman *f, double e, double c, double noise)
 }
 
 /* To the next symbol; the path counted on omega and period. */
-static void kalman_step(struct kalman *f, double c, double omega, double period)
+static void kalman_step(struct kalman *f, double c, double omega, double period, double faster)
 {
 	static const double drift[UNKNOWNS] = {3e-5, 3e-7, 1e-5, 1e-9}; /* variances a symbol */
 	f->x[PHASE] += f->x[TURN] - omega + c * (f->x[PERIOD] - period);
@@ -40,7 +41,7 @@ static void kalman_step(struct kalman *f, double c, double omega, double period)
 	for (int i = 0; i < UNKNOWNS; i++) {
 		f->p[i][PHASE] += f->p[i][TURN] + c * f->p[i][PERIOD];
 		f->p[i][TIME] += f->p[i][PERIOD];
-		f->p[i][i] += drift[i];
+		f->p[i][i] += drift[i] * (i == PHASE ? faster * faster : 1);
 	}
 }
 
@@ -56,7 +57,10 @@ void cpm_run_start(struct cpm *r, const struct found *f)
 	r->amplitude = r->slow = 1;
 	r->noise = f->noise * r->scale * r->scale;
 	r->heard = 1 + r->noise;
-	r->gain = GAIN_FIRST;
+	r->thermal = fmin(1, 1 / f->es);
+	r->faster = fmax(1, fmin(25, f->es / ES));
+	r->gain_least = fmin(GAIN_MOST, GAIN * sqrt(r->faster));
+	r->gain = fmax(GAIN_FIRST, r->gain_least);
 	r->least = fmax(LOCK, fmin(LOCK_STRONG, 0.75 * f->es / (f->es + 1)));
 	trellis_start(&r->trellis, cf_polar(f->phase));
 	r->path = (struct cf){1, 0};
@@ -66,6 +70,15 @@ void cpm_run_start(struct cpm *r, const struct found *f)
 	r->before = cf_polar(f->phase);
 	for (unsigned j = 0; j < STATES; j++)
 		r->alpha[j] = j ? -1e9f : 0;
+}
+
+/* What the filter of the other tone hears is noise, but for what it has in common with the decided one's. */
+static double noise_of(const struct cpm *r, const struct symbol *y)
+{
+	double x = TAU / 2 * r->c.h, rho = sin(x) / x;
+	struct cf common = cf_polar(y->tone ? x : -x);
+	struct cf rest = cf_sub(y->z[!y->tone], cf_scale(cf_mul(y->z[y->tone], common), (float)rho));
+	return (double)cf_power(rest) / (1 - rho * rho);
 }
 
 /* What the decided symbol y says of phase and timing, of noise, and of there being a signal: whether it ended. */
@@ -79,15 +92,21 @@ static bool learn(struct cpm *r, const struct symbol *y)
 
 	if (re > 0.2 * a)
 		kalman_hear(f, fmax(-1, fmin(1, im / a)), c, r->noise / (2 * a * a) + 1e-3);
-	kalman_step(f, c, r->omega, y->period);
+	kalman_step(f, c, r->omega, y->period, r->faster);
 	f->x[PERIOD] = fmax(0.97 * TICKS, fmin(1.03 * TICKS, f->x[PERIOD]));
 	r->noise += 0.01 * (2 * im * im - r->noise);
 	r->amplitude = fmax(0.05, r->amplitude + 0.01 * (re - r->amplitude));
 	r->heard += 0.02 * ((double)cf_power(y->z[y->tone]) - r->heard);
 	r->slow += 0.005 * (r->amplitude - r->slow);
 	double weight = fmin(6, 2 * r->slow * r->slow / (r->noise + 1e-6));
+	r->thermal += 0.01 * (noise_of(r, y) - r->thermal);
 	bool ended = cpm_ended(r, weight * fmax(-1, fmin(1, re / r->slow - 0.5)));
-	return ended || r->amplitude * r->amplitude < r->least * r->heard;
+	double power = r->amplitude * r->amplitude;
+	if (power >= r->least * r->heard)
+		return ended;
+	if (r->decided > r->window && cpm_jumps(power / (r->thermal + 0.01), power / r->noise))
+		r->failed = FAILURES; /* the next run does without phases */
+	return true;
 }
 
 /* Decides the symbols before upto along the best survivor, and learns from them. True: the signal ended. */
@@ -116,7 +135,7 @@ static bool decide(struct cpm *r, uint64_t upto)
 	r->path = cf_scale(r->path, 1 / sqrtf(cf_power(r->path)));
 	r->period = r->kalman.x[PERIOD];
 	r->s = r->kalman.x[TIME] + (double)(r->k - r->decided) * r->period;
-	r->gain = fmax(GAIN, r->gain * 0.96);
+	r->gain = fmax(r->gain_least, r->gain * 0.96);
 	return ended;
 }
 
@@ -151,17 +170,18 @@ bool cpm_run_block(struct cpm *r)
  * filter says. *before: the forward one behind keep symbols. */
 static void references(const struct cpm *r, struct cf *ref, size_t n, struct cf *before, size_t keep)
 {
+	float gain = (float)fmin(GAIN_MOST, SMOOTH * sqrt(r->faster));
 	struct cf c = r->before, on = cf_polar(r->kalman.x[TURN] - r->omega), back = {on.re, -on.im};
 	for (size_t k = 0; k < n; k++) {
 		ref[k] = c;
-		c = cf_mul(cf_add(c, cf_scale(cf_sub(r->sym[(r->given + k) % RING].r, c), SMOOTH)), on);
+		c = cf_mul(cf_add(c, cf_scale(cf_sub(r->sym[(r->given + k) % RING].r, c), gain)), on);
 		if (k + 1 == keep)
 			*before = c;
 	}
 	for (size_t k = n; k-- > 0;) {
 		c = cf_mul(c, back);
 		ref[k] = cf_scale(cf_add(ref[k], c), 0.5f);
-		c = cf_add(c, cf_scale(cf_sub(r->sym[(r->given + k) % RING].r, c), SMOOTH));
+		c = cf_add(c, cf_scale(cf_sub(r->sym[(r->given + k) % RING].r, c), gain));
 	}
 }
 
@@ -234,6 +254,32 @@ static float change_llr(unsigned q, const struct gamma *g0, const struct gamma *
 	return other - same;
 }
 
+/* Whether energies tell more than phases about the block: what is left of its symbols along the path, across the references, is much
+ * more than noise. A transmitter may jump a little at each change of tone (direwolf at 8000 samples a second, whose
+ * symbols are 6 or 7 samples long). */
+static bool phase_jumps(const struct cpm *r, const struct cf *ref, size_t n)
+{
+	double across = 0, power = 0, thermal = 0;
+	for (size_t k = 0; k < n; k++) {
+		const struct symbol *y = &r->sym[(r->given + k) % RING];
+		struct cf e = cf_mulc(y->r, ref[k]);
+		double p = (double)cf_power(ref[k]) + 1e-9;
+		across += 2 * (double)e.im * (double)e.im / p;
+		power += p;
+		thermal += noise_of(r, y);
+	}
+	return across > 2.2 * thermal && cpm_jumps(power / (thermal + 0.01 * power), power / across);
+}
+
+/* The tones' log-likelihoods without phase; the same in each state. */
+static void plain_gammas(const struct cpm *r, const struct symbol *y, struct gamma *g)
+{
+	float a = (float)r->amplitude, noise = (float)(r->thermal + 0.01);
+	for (unsigned m = 0; m < 2; m++)
+		for (unsigned j = 0; j < STATES; j++)
+			g->g[m][j] = cpm_log_i0(2 * a * sqrtf(cf_power(y->z[m])) / noise);
+}
+
 void cpm_soft(struct cpm *r, uint64_t upto)
 {
 	unsigned q = r->trellis.states;
@@ -250,8 +296,14 @@ void cpm_soft(struct cpm *r, uint64_t upto)
 	for (unsigned j = 0; j < q; j++)
 		at[j] = cf_polar(TAU * step * j);
 	references(r, ref, n, &before, give);
-	for (size_t k = 0; k < n; k++)
-		gammas(r, &r->sym[(r->given + k) % RING], ref[k], at, scale, &g[k]);
+	bool plain = phase_jumps(r, ref, n);
+	for (size_t k = 0; k < n; k++) {
+		const struct symbol *y = &r->sym[(r->given + k) % RING];
+		if (plain)
+			plain_gammas(r, y, &g[k]);
+		else
+			gammas(r, y, ref[k], at, scale, &g[k]);
+	}
 	memcpy(a[0], r->alpha, sizeof a[0]);
 	for (size_t k = 0; k < n; k++)
 		forward(q, &g[k], a[k], a[k + 1]);
