@@ -15,8 +15,8 @@
 
 enum {
 	WINDOW = 2048, /* steps that are decided at once */
-	/* ... and this many constraint lengths later. 15 lose nothing that can be seen even at rate 7/8 (Yasuda, Kashiki, Hirata, "High-rate
-	 * punctured convolutional codes for soft decision Viterbi decoding", IEEE Trans. Comm. 32, 1984). */
+	/* ... and this many constraint lengths later. 15 lose nothing that can be seen even at rate 7/8 (Yasuda, Kashiki, Hirata,
+	 * "High-rate punctured convolutional codes for soft decision Viterbi decoding", IEEE Trans. Comm. 32, 1984). */
 	DEPTHS = 32,
 	LEVELS = 2 * CONV_FULL + 1,
 	FAST_K = 7,

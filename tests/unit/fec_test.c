@@ -142,6 +142,39 @@ TEST(errors_are_repaired_and_counted)
 	fec_free(f);
 }
 
+TEST(words_of_a_name_in_any_order)
+{
+	static const char *const same[][2] = {{"conv:cut,3/4", "conv:3/4,cut"},
+	                                      {"conv:ccsds,2/3", "conv:2/3,ccsds"},
+	                                      {"conv:cut,g=7/5", "conv:g=7/5,cut"}};
+	for (size_t i = 0; i < 3; i++) {
+		struct fec *a = of(same[i][0]), *b = of(same[i][1]);
+		uint8_t x[100], y[100];
+		random_bits(30);
+		CHECK_INT(fec_coded_bits(a, 30), fec_coded_bits(b, 30));
+		fec_encode(a, bits, 30, x);
+		fec_encode(b, bits, 30, y);
+		CHECK(memcmp(x, y, fec_coded_bits(b, 30)) == 0);
+		fec_free(a);
+		fec_free(b);
+	}
+	struct fec *cut = of("conv:cut,1/2");
+	CHECK_INT(fec_coded_bits(cut, 30), 60);
+	fec_free(cut);
+}
+
+TEST(two_errors_are_seen_where_all_bits_are_as_sure)
+{
+	struct fec *f = of("hamming:8,4");
+	struct fec_found found;
+	size_t n, m = send(f, 4);
+	llr[1] *= -1;
+	llr[6] *= -1;
+	CHECK_INT(fec_decode(f, llr, m, got, &n, &found, NULL), 0);
+	CHECK_INT(found.failed, 1);
+	fec_free(f);
+}
+
 TEST(a_burst_is_spread)
 {
 	/* 8 words of 32 bits by columns: a burst of 8 hits each word once. */
