@@ -21,6 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "integrate.h"
 #include "io.h"
 #include "llr.h"
 
@@ -33,7 +34,6 @@ enum {
 	AHEAD = HOP + 32,       /* symbols of a batch and before it; less than the pauses between packets that direwolf makes */
 	KEEP = 512,             /* symbols of signal that are kept */
 	FFT = 256,
-	MIX = 256,              /* samples turned to baseband at a time */
 	SETTLED = 4 * HOP,      /* symbols after which the clock is measured */
 	PHASES = 8
 };
@@ -46,10 +46,6 @@ static const double SCORE = 20;
 static const double POOREST = 0.18; /* coherence, over about 500 symbols: noise has 0.1, eight phases at 7 dB 0.34 */
 static const double MOST_DRIFT = 0.005; /* of the symbol clock */
 static const double CLOCK_LINE = 0.05; /* of random data it is 0.13 at Es/N0 of 10 dB; of noise 0.03 */
-
-struct pair {
-	double re, im;
-};
 
 struct found {
 	double at;       /* point: middle of a symbol */
@@ -65,18 +61,11 @@ struct psk_rx {
 	unsigned m;
 	struct cf unit[PHASES];   /* the phases */
 	double rate_hz, centre_hz;
-	double omega;             /* carrier, radians a sample */
-	double spp, sym;          /* samples a point, points a symbol */
-	unsigned every;
+	double sym;               /* points a symbol */
 
-	/* Running sums: sums[u & mask] of all samples before point u. */
-	struct pair *sums, sum;
-	uint64_t points, mask;
-	unsigned pending;         /* samples since the last point */
-	uint64_t samples;
+	struct integrator in;
 
 	/* The search. */
-	struct cf *grid;          /* integrals around GRID moments a symbol, LONG symbols, a ring */
 	uint64_t looked;          /* moments looked at */
 	double from;              /* point of moment 0 */
 	double energy[LONG / HOP][GRID];
@@ -101,7 +90,7 @@ struct psk_rx {
 	double sum_noise, sum_batches, last_noise;
 };
 
-/* ---- samples to running sums ---- */
+/* ---- made and fed ---- */
 
 static void advance(struct psk_rx *rx);
 
@@ -109,28 +98,19 @@ void *psk_rx_new(const struct modem_cfg *c, struct soft_sink out, struct err *e)
 {
 	struct psk_rx *rx = xmalloc(sizeof *rx);
 	double baud = c->baud > 0 ? c->baud : c->scheme->baud;
-	uint64_t cap = 1;
 
 	(void)e;
 	*rx = (struct psk_rx){.out = out, .code = c->scheme->param, .rate_hz = c->rate_hz, .nrzi = c->scheme->nrzi};
 	rx->m = rx->code->phases;
 	rx->centre_hz = c->centre_hz > 0 ? c->centre_hz : c->scheme->centre_hz;
-	rx->omega = TAU * rx->centre_hz / c->rate_hz;
-	rx->every = c->rate_hz / baud > 2 * POINTS ? (unsigned)(c->rate_hz / baud / POINTS) : 1;
-	rx->spp = rx->every;
-	rx->sym = c->rate_hz / baud / rx->spp;
-	while ((double)cap < (KEEP + 2) * rx->sym + MIX)
-		cap *= 2;
-	rx->mask = cap - 1;
-	rx->sums = xmalloc(cap * sizeof *rx->sums);
-	memset(rx->sums, 0, cap * sizeof *rx->sums);
-	rx->grid = xmalloc(LONG * GRID * sizeof *rx->grid);
+	unsigned every = c->rate_hz / baud > 2 * POINTS ? (unsigned)(c->rate_hz / baud / POINTS) : 1;
+	rx->sym = c->rate_hz / baud / every;
+	integrator_init(&rx->in, TAU * rx->centre_hz / c->rate_hz, every, KEEP * rx->sym);
 	for (int i = 0; i < FFT / 2; i++)
 		rx->twiddle[i] = cf_polar(-TAU * i / FFT);
 	for (unsigned i = 0; i < rx->m; i++)
 		rx->unit[i] = cf_polar(TAU * i / rx->m);
 	rx->wait = -1;
-	rx->points = 1;
 	return rx;
 }
 
@@ -139,77 +119,37 @@ void psk_rx_free(void *arg)
 	struct psk_rx *rx = arg;
 	if (!rx)
 		return;
-	free(rx->sums);
-	free(rx->grid);
+	integrator_free(&rx->in);
 	free(rx);
-}
-
-static void sum_samples(struct psk_rx *rx, const float *x, size_t n)
-{
-	double phase = fmod(rx->omega * (double)rx->samples, TAU);
-	struct pair turn = {cos(phase), -sin(phase)}, step = {cos(rx->omega), -sin(rx->omega)};
-	struct pair sum = rx->sum;
-
-	for (size_t i = 0; i < n; i++) {
-		double v = fabsf(x[i]) <= 16 ? (double)x[i] : 0; /* false for NaN */
-		sum.re += v * turn.re;
-		sum.im += v * turn.im;
-		turn = (struct pair){turn.re * step.re - turn.im * step.im, turn.re * step.im + turn.im * step.re};
-		if (++rx->pending == rx->every) {
-			rx->pending = 0;
-			rx->sums[rx->points++ & rx->mask] = sum;
-		}
-	}
-	rx->sum = sum;
-	rx->samples += n;
 }
 
 void psk_rx_push(void *arg, const float *x, size_t n)
 {
 	struct psk_rx *rx = arg;
 	while (n) {
-		size_t m = n < MIX ? n : MIX;
-		sum_samples(rx, x, m);
+		size_t m = n < INTEGRATOR_BLOCK ? n : INTEGRATOR_BLOCK;
+		integrator_push(&rx->in, x, m);
 		advance(rx);
 		x += m;
 		n -= m;
 	}
 }
 
-/* The running sum at a point, between points in a straight line. */
-static struct pair sum_at(const struct psk_rx *rx, double u)
+static struct cf symbol_at(const struct psk_rx *rx, double u)
 {
-	double whole = floor(u), f = u - whole;
-	uint64_t i = (uint64_t)whole;
-	struct pair a = rx->sums[i & rx->mask], b = rx->sums[(i + 1) & rx->mask];
-	return (struct pair){a.re + f * (b.re - a.re), a.im + f * (b.im - a.im)};
+	return integrator_mean(&rx->in, u - rx->sym / 2, u + rx->sym / 2);
 }
 
-/* Mean of the baseband signal from point a to b: a carrier of amplitude A and phase p gives A exp(ip) and its image. */
-static struct cf mean(const struct psk_rx *rx, double a, double b)
-{
-	struct pair p = sum_at(rx, a), q = sum_at(rx, b);
-	double k = 2 / ((b - a) * rx->spp);
-	return (struct cf){(float)(k * (q.re - p.re)), (float)(k * (q.im - p.im))};
-}
-
-static struct cf symbol_at(const struct psk_rx *rx, double u) { return mean(rx, u - rx->sym / 2, u + rx->sym / 2); }
-
-/* What is wholly known: integrals around moments before this. */
-static double horizon(const struct psk_rx *rx) { return (double)rx->points - 1 - rx->sym / 2 - 1; }
-/* The earliest moment that is still kept. */
-static double memory(const struct psk_rx *rx)
-{
-	double kept = (double)rx->mask - 2 - MIX;
-	return ((double)rx->points > kept ? (double)rx->points - kept : 0) + rx->sym;
-}
+/* Between these moments symbols can be seen. */
+static double horizon(const struct psk_rx *rx) { return integrator_last(&rx->in) - rx->sym / 2; }
+static double memory(const struct psk_rx *rx) { return integrator_first(&rx->in) + rx->sym; }
 
 /* Mean of exp(-2i omega t) over an integral of width points around u. */
 static struct cf image(const struct psk_rx *rx, double u, double width)
 {
-	double half = rx->omega * width * rx->spp, where = u * rx->spp - 0.5;
+	double half = rx->in.omega * width * rx->in.spp, where = u * rx->in.spp - 0.5;
 	double sinc = half > 0 ? sin(half) / half : 1;
-	return cf_scale(cf_polar(-fmod(2 * rx->omega * where, TAU)), (float)sinc);
+	return cf_scale(cf_polar(-fmod(2 * rx->in.omega * where, TAU)), (float)sinc);
 }
 
 /* ---- searching ---- */
@@ -292,7 +232,7 @@ static void look(const struct psk_rx *rx, struct found *f, double last, unsigned
 static bool timing(const struct psk_rx *rx, unsigned hops, double *place)
 {
 	double total = 0;
-	struct pair line = {0, 0};
+	struct { double re, im; } line = {0, 0};
 	uint64_t now = rx->looked / GRID / HOP;
 
 	for (unsigned h = 1; h <= hops; h++)
@@ -345,7 +285,7 @@ static void search(struct psk_rx *rx)
 /* ---- a run ---- */
 
 /* When the symbol around a point begins. */
-static double seconds(const struct psk_rx *rx, double u) { return (u - rx->sym / 2) * rx->spp / rx->rate_hz; }
+static double seconds(const struct psk_rx *rx, double u) { return (u - rx->sym / 2) * rx->in.spp / rx->rate_hz; }
 
 static void begin_run(struct psk_rx *rx, const struct found *f)
 {
@@ -383,7 +323,7 @@ static void begin_run(struct psk_rx *rx, const struct found *f)
 
 static void end_run(struct psk_rx *rx)
 {
-	double baud = rx->rate_hz / (rx->sym * rx->spp), n = (double)rx->decided - SETTLED;
+	double baud = rx->rate_hz / (rx->sym * rx->in.spp), n = (double)rx->decided - SETTLED;
 	rx->lock.end_s = seconds(rx, rx->at);
 	rx->lock.ebn0_db = rx->sum_noise > 0 ? to_db(rx->sum_batches / rx->sum_noise / rx->code->bits) : NAN;
 	rx->lock.clock_ppm = n > 0 ? (n * rx->sym / (rx->at - rx->settled_at) - 1) * 1e6 : NAN;
@@ -407,7 +347,7 @@ static void take_symbols(const struct psk_rx *rx, struct batch *b)
 {
 	double end = horizon(rx);
 	struct cf back = {1, 0}, step = cf_polar(-rx->turn), g = image(rx, rx->at, rx->sym);
-	struct cf g_step = cf_polar(remainder(-2 * (rx->omega * rx->period * rx->spp + rx->turn), TAU));
+	struct cf g_step = cf_polar(remainder(-2 * (rx->in.omega * rx->period * rx->in.spp + rx->turn), TAU));
 	float scale = (float)(1 / rx->level);
 
 	for (int k = 0; k < AHEAD; k++) {
@@ -528,14 +468,14 @@ static double jump_error(const struct psk_rx *rx, const struct batch *b, double 
 	struct cf back = cf_polar(-rx->turn / 2), step = cf_polar(-rx->turn);
 	double between = rx->at + 0.5 * rx->period;
 	struct cf g = image(rx, between - half / 2, half), h = image(rx, between + half / 2, half);
-	struct cf g_step = cf_polar(remainder(-2 * rx->omega * rx->period * rx->spp, TAU));
+	struct cf g_step = cf_polar(remainder(-2 * rx->in.omega * rx->period * rx->in.spp, TAU));
 
 	*weight = 0;
 	for (int k = 0; k + 1 < HOP; k++) {
 		double u = between + k * rx->period;
 		struct cf turn = cf_polar((b->phase[k] + b->phase[k + 1]) / 2), all = cf_mulc(back, turn), twice = cf_mul(all, all);
 		struct cf s = rx->unit[b->decided[k]], t = rx->unit[b->decided[k + 1]], d = cf_sub(s, t);
-		struct cf w = cf_mul(cf_scale(mean(rx, u - half, u + half), (float)(2 / rx->level)), all);
+		struct cf w = cf_mul(cf_scale(integrator_mean(&rx->in, u - half, u + half), (float)(2 / rx->level)), all);
 		w = cf_sub(w, cf_add(expected(s, cf_mul(g, twice)), expected(t, cf_mul(h, twice))));
 		error += part * (double)(w.re * d.re + w.im * d.im);
 		*weight += (double)cf_power(d);
@@ -657,10 +597,10 @@ static void advance(struct psk_rx *rx)
 void psk_rx_end(void *arg)
 {
 	struct psk_rx *rx = arg;
-	static const float silence[MIX];
+	static const float silence[INTEGRATOR_BLOCK];
 	double symbols = LONG + 4 * AHEAD;
-	for (double n = symbols * rx->sym * rx->spp; n > 0; n -= MIX)
-		psk_rx_push(rx, silence, MIX);
+	for (double n = symbols * rx->sym * rx->in.spp; n > 0; n -= INTEGRATOR_BLOCK)
+		psk_rx_push(rx, silence, INTEGRATOR_BLOCK);
 	if (rx->running)
 		end_run(rx);
 }
