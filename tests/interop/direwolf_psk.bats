@@ -25,11 +25,12 @@ no() { ! "$@"; }
 theirs() { atest "${@:2}" "$1" | grep -ao '[0-9]* packets decoded' | cut -d ' ' -f 1; }
 
 @test "direwolf hears every packet of ours" {
+	local rate mode
 	for rate in 22050 44100 48000; do
 		for mode in "psk2400 -B 2400" "psk2400a -B 2400 -j" "psk2400b -B 2400 -J" "psk4800 -B 4800" "g3ruh9600 -B 9600"; do
-			set -- $mode
-			hdlc send 20 16 | modem-sim tx -m "$1" -r $rate -w "$t/x.wav"
-			[ "$(theirs "$t/x.wav" "${@:2}")" = 20 ]
+			IFS=" " read -ra m <<<"$mode"
+			hdlc send 20 16 | modem-sim tx -m "${m[0]}" -r $rate -w "$t/x.wav"
+			[ "$(theirs "$t/x.wav" "${m[@]:1}")" = 20 ]
 		done
 	done
 }
@@ -37,9 +38,9 @@ theirs() { atest "${@:2}" "$1" | grep -ao '[0-9]* packets decoded' | cut -d ' ' 
 @test "we hear every packet of direwolf's" {
 	for rate in 44100 48000; do
 		for mode in "psk2400 -B 2400 -j" "psk2400 -B 2400 -J" "psk2400a -B 2400 -j" "psk2400b -B 2400 -J" "psk4800 -B 4800" "g3ruh9600 -B 9600"; do
-			set -- $mode
-			direwolf 20 "$t/y.wav" -r $rate "${@:2}"
-			[ "$(heard "$1" "$t/y.wav")" = 20 ]
+			IFS=" " read -ra m <<<"$mode"
+			direwolf 20 "$t/y.wav" -r $rate "${m[@]:1}"
+			[ "$(heard "${m[0]}" "$t/y.wav")" = 20 ]
 		done
 	done
 }
@@ -71,11 +72,11 @@ in_noise() {
 
 @test "offsets of 30 Hz and clocks 200 ppm off cost nothing" {
 	for mode in "psk2400 -B 2400 -J" "psk4800 -B 4800"; do
-		set -- $mode
-		direwolf 20 "$t/y.wav" "${@:2}"
+		IFS=" " read -ra m <<<"$mode"
+		direwolf 20 "$t/y.wav" "${m[@]:1}"
 		for offset in -30 30; do
 			modem-sim channel --offset $offset --clock 200ppm --seed 1 -w "$t/n.wav" "$t/y.wav"
-			[ "$(heard "$1" "$t/n.wav")" = 20 ]
+			[ "$(heard "${m[0]}" "$t/n.wav")" = 20 ]
 		done
 	done
 	direwolf 20 "$t/y.wav" -B 9600
