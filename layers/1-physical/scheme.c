@@ -9,6 +9,7 @@ extern const struct scheme fsk_schemes[];
 extern const struct scheme linear_schemes[];
 extern const struct scheme psk_schemes[];
 extern const struct scheme g3ruh_schemes[];
+extern const struct scheme dsss_schemes[];
 extern const struct scheme linecode_schemes[];
 
 static const struct scheme *const tables[] = {
@@ -16,6 +17,7 @@ static const struct scheme *const tables[] = {
 	linear_schemes,
 	psk_schemes,
 	g3ruh_schemes,
+	dsss_schemes,
 	linecode_schemes,
 	NULL,
 };
