@@ -6,6 +6,8 @@
  * +-------+-------+
  */
 
+#include "kiss.h"
+
 #include "num.h"
 #include "pkt.h"
 

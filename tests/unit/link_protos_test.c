@@ -61,8 +61,8 @@ static const struct {
 	{1, "eth da=02:00:00:00:00:02 sa=02:00:00:00:00:01 pppoe code=0xa7 sid=0x0011 pad n=40",
 	 "020000000002020000000001886311a700110000000000000000000000000000000000000000000000000000000000000000000000"
 	 "00000000000000"},
-	{1, "eth da=02:00:00:00:00:02 sa=02:00:00:00:00:01 pppoe code=0x00 sid=0x0011 ppp proto=0xc021 data "
-	 "hex=0101000a05061234abcd pad n=28",
+	{1, "eth da=02:00:00:00:00:02 sa=02:00:00:00:00:01 pppoe code=0x00 sid=0x0011 ppp lcp code=1 id=1 "
+	 "opt=magic:1234abcd pad n=28",
 	 "020000000002020000000001886411000011000cc0210101000a05061234abcd000000000000000000000000000000000000000000"
 	 "00000000000000"},
 	{1, "eth da=02:00:00:00:00:02 sa=02:00:00:00:00:01 pppoe code=0x00 sid=0x0011 ppp ip id=1 ttl=64 src=192.0.2.1 "
@@ -72,6 +72,30 @@ static const struct {
 	{51, "pppoe code=0x00 sid=0x0011 ppp ip id=1 ttl=64 src=192.0.2.1 dst=192.0.2.2 udp sport=1 dport=7 data "
 	 "str=hello",
 	 "110000110023002145000021000100004011f6c7c0000201c000020200010007000d37f668656c6c6f"},
+	{9, "ppp addr=0xff ctl=0x03 lcp code=1 id=7 opt=mru:1400,accm:000a0000,auth:c22305,quality:c02500000064,pfc,acfc,fcs:2,k99:00",
+	 "ff03c02101070025010405780206000a00000305c223050408c0250000006407020802090302630300"},
+	{9, "ppp lcp code=9 id=2 magic=0x01020304 data str=hi",
+	 "c0210902000a010203046869"},
+	{9, "ppp lcp code=8 id=3 proto=0x8057 data hex=0101",
+	 "c0210803000880570101"},
+	{9, "ppp lcp code=5 id=4 pad hex=aa",
+	 "c02105040004aa"},
+	{9, "ppp lcp code=1 id=4 opt=mru:0,raw:05 pad hex=aa",
+	 "c021010400090104000005aa"},
+	{9, "ppp ipcp code=3 id=2 opt=addr:10.9.0.1,vj:002d0f01,dns1:10.0.0.1",
+	 "80210302001603060a0900010206002d0f0181060a000001"},
+	{9, "ppp ipv6cp code=1 id=1 opt=id:0102030405060708",
+	 "80570101000e010a0102030405060708"},
+	{9, "ppp ccp code=1 id=1 opt=deflate:7800",
+	 "80fd010100081a047800"},
+	{268, "hdlc addr=0x03 type=I ns=3 nr=5 pf=1 data str=x",
+	 "03b678"},
+	{268, "hdlc addr=0x01 type=REJ nr=7 pf=0",
+	 "01e9"},
+	{268, "hdlc addr=0x03 type=SABM pf=1",
+	 "033f"},
+	{268, "hdlc addr=0x03 type=0x4f pf=0",
+	 "034f"},
 	{9, "ppp ip id=1 ttl=64 src=192.0.2.1 dst=192.0.2.2 udp sport=1 dport=7 data str=hello",
 	 "002145000021000100004011f6c7c0000201c000020200010007000d37f668656c6c6f"},
 	{9, "ppp pfc=0x21 ip id=1 ttl=64 src=192.0.2.1 dst=192.0.2.2 udp sport=1 dport=7 data str=hello",

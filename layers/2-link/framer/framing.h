@@ -9,6 +9,7 @@ struct framer_opts {
 	bool unframe, keep, no_pad, bits, octets, fix, pfc, acfc;
 	int64_t flags;                           /* that open a frame of --bits */
 	int64_t accm;                            /* control characters that are escaped, a bit each (RFC 1662, 7.1); -1: not given */
+	int64_t port;                            /* kiss */
 	int fcs;                                 /* 0: 16 bits, 1: 32 */
 	const char *da, *sa, *ethertype;         /* eth */
 	const char *dst, *src, *via;             /* ax25 */
@@ -32,7 +33,7 @@ struct framing {
 	                                   * next) and writes what is in them */
 	void (*end)(struct pipe *p);      /* behind the last packet; may be NULL */
 };
-extern const struct framing eth_framing, ax25_framing, hdlc_framing, ppp_framing;
+extern const struct framing eth_framing, hdlc_framing, ppp_framing, slip_framing, cobs_framing, kiss_framing, ax25_framing;
 
 /* A packet that can go into a frame: whole octets, all there, understood; else it is the end. */
 void framer_want_whole(struct pipe *p);
