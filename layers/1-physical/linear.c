@@ -160,6 +160,7 @@ struct linear_tx {
 	const uint8_t *bits;
 	size_t left;             /* bits */
 	uint64_t at;             /* symbols so far */
+	uint16_t scramble;
 	struct cf last;
 };
 
@@ -213,7 +214,7 @@ static struct cf payload_symbol(struct linear_tx *t)
 {
 	unsigned label = 0;
 	for (unsigned b = 0; b < t->kind->bits; b++) {
-		label = label << 1 | (t->left ? *t->bits & 1 : 0);
+		label = label << 1 | (t->left ? (*t->bits & 1) ^ linear_scramble(&t->scramble) : 0);
 		t->bits += t->left > 0;
 		t->left -= t->left > 0;
 	}
@@ -267,6 +268,7 @@ static void linear_tx_send(void *tx, const uint8_t *bits, size_t n)
 	size_t m = 0;
 
 	t->bits = bits;
+	t->scramble = LINEAR_SCRAMBLE;
 	t->left = n < LINEAR_BITS_MAX ? n : LINEAR_BITS_MAX;
 	t->at = 0;
 	linear_header(t->head + LINEAR_UW, (uint32_t)t->left, t->c.scheme->variant);

@@ -6,7 +6,8 @@
  *	header        7 words of 32 symbols, BPSK: 28 bits of count and 14 of CRC, six bits a word of the biorthogonal code
  *	              (32,6), that is Reed-Muller's RM(1,5): a word is wrong once in 2 million at Es/N0 = 0 dB
  *	payload       groups of a pilot (BPSK, known) and 32 symbols of the scheme, the last group shorter; a last symbol that the
- *	              bits do not fill has zeros
+ *	              bits do not fill has zeros. Its bits are added to a pseudo-random sequence, so that no data, such as zeros
+ *	              only, is without the transitions that a receiver follows
  *
  * Eb/N0 is that of the payload's symbols: the rest, 288 symbols a burst and 1 in 33, is overhead that it does not count.
  */
@@ -41,6 +42,14 @@ extern const struct scheme linear_schemes[];
 /* Known symbols: the unique word's i-th, and the pilot of the i-th group, each +1 or -1. */
 float linear_uw(unsigned i);
 float linear_pilot(uint64_t i);
+/* The sequence that the payload's bits are added to: 1 + x^14 + x^15, from LINEAR_SCRAMBLE on (ETSI EN 300 421, 4.4.1). */
+enum { LINEAR_SCRAMBLE = 0x4a80 };
+static inline unsigned linear_scramble(uint16_t *state)
+{
+	unsigned bit = (*state >> 14 ^ *state >> 13) & 1u;
+	*state = (uint16_t)(*state << 1 | bit);
+	return bit;
+}
 /* The header's symbols for a count of bits of the scheme with this variant, and the way back from what was received, in any scale: the
  * count, or -1 where the CRC does not agree. */
 void linear_header(float symbols[LINEAR_HEADER], uint32_t count, int variant);

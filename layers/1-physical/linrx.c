@@ -82,6 +82,7 @@ struct linear_rx {
 	uint64_t symbols;          /* since the unique word's beginning */
 	uint64_t groups;
 	uint64_t left;             /* bits */
+	uint16_t scramble;
 	unsigned in_group;
 	struct cf last;            /* the symbol before, as received, its energy about 1 */
 	struct cf pilots;          /* their mean product */
@@ -449,6 +450,7 @@ static void end_burst(struct linear_rx *x, bool complete)
 static void begin_payload(struct linear_rx *x, int64_t count)
 {
 	x->state = PAYLOAD;
+	x->scramble = LINEAR_SCRAMBLE;
 	x->left = (uint64_t)count;
 	x->groups = 0;
 	x->in_group = LINEAR_GROUP;
@@ -557,7 +559,7 @@ static void payload_symbol(struct linear_rx *x)
 	x->last = r.z;
 	x->shown[x->nshown++] = r.z;
 	for (unsigned b = 0; b < x->kind->bits && x->left; b++, x->left--)
-		x->llr[x->nllr++] = llr[b];
+		x->llr[x->nllr++] = linear_scramble(&x->scramble) ? -llr[b] : llr[b];
 	follow(x, &r, mean, energy);
 	if (++x->in_group < LINEAR_GROUP)
 		return;

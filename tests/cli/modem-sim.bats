@@ -94,6 +94,16 @@ errors() { awk '{ sub(/.*@modem-sim.errors=/, ""); n += $0 } END { print n + 0 }
 	is "$(modem-sim -m bell202 <(tail -n +5 a) | sed 's/ @.*//')" "$(tail -n +5 a)"
 }
 
+@test 'data without a transition is no harder to follow' {
+	# Zeros only, at 3 dB: Q(sqrt(2 Eb/N0)) = 0.0229 of 12000 bits, 275, and 5 deviations.
+	b=$(printf '%012000d' 0)
+	for m in bpsk qpsk; do
+		modem-sim -m $m --ebn0 3 --seed 1 <<<"bits b=$b" >out
+		is "$m: $(cut -d' ' -f2 out | wc -c)" "$m: 12003"
+		[ "$(errors out)" -lt 360 ]
+	done
+}
+
 @test 'bits that arrive hurt say how sure each is; noise that is too strong loses the packet' {
 	modem-sim -m qpsk --ebn0 2 --seed 4 >out <<<"bits b=$(printf '0110001%.0s' $(seq 60))"
 	grep -qE '^bits b=[01]{420} q=[0-9a-f]{420} @modem-sim.bits=420 @modem-sim.errors=[1-9][0-9]* @modem-sim.ebn0=' out
