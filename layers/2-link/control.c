@@ -8,8 +8,8 @@
 
 enum { U_MASK = 0xef, S_MASK = 0x0f };
 
-/* ISO/IEC 13239, 5.3.3 and table 4, commands and responses; where one octet is both, the command's name: 0x43 DISC is RD in a response, 0x0f DM
- * is SARM in a command, 0x07 SIM is RIM. */
+/* ISO/IEC 13239, 5.3.3 and table 4, commands and responses. Some octets are both: 0x43 DISC is RD in a response, 0x07 SIM is RIM there,
+ * and 0x0f DM is SARM in a command. */
 static const struct word kinds[] = {
 	{0x01, "RR"}, {0x05, "RNR"}, {0x09, "REJ"}, {0x0d, "SREJ"},
 	{0x03, "UI"}, {0x07, "SIM"}, {0x0f, "DM"}, {0x23, "UP"}, {0x2f, "SABM"}, {0x43, "DISC"}, {0x63, "UA"}, {0x6f, "SABME"},

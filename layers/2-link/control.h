@@ -17,7 +17,7 @@ enum { CONTROL_PF = 0x10, CONTROL_UI = 0x03 };
 static inline bool control_is_i(uint8_t c) { return !(c & 1); }
 static inline bool control_is_u(uint8_t c) { return (c & 3) == 3; }
 
-/* The kind of frame: I, RR, RNR, REJ, SREJ, or the name of an unnumbered one; the octet in hex, N(R), P/F and N(S) zero, where it has none. */
+/* The kind of frame: I, RR, RNR, REJ, SREJ, or the name of an unnumbered one; where it has none the octet in hex, without P/F. */
 writer control_write(writer p, uint8_t c);
 /* The octet of a kind, its numbers and P/F zero; -1: there is no such kind. */
 int control_read(const char *s, size_t n);

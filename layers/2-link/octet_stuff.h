@@ -38,8 +38,8 @@ enum octet_drop {
 struct octet_rx {
 	enum octet_code code;
 	size_t min, max;                                              /* octets of a frame */
-	uint32_t accm;                                                /* PPP: control characters that are no data, where they come unescaped */
-	bool (*frame)(void *arg, const uint8_t *p, size_t n);         /* true when it is whole */
+	uint32_t accm;                                                /* PPP: control characters that are no data unless escaped */
+	bool (*frame)(void *arg, const uint8_t *p, size_t n);         /* false: damaged, by a check that it has */
 	/* At most max octets; escapes are still in where they are wrong, or where the frame was cut, given up or too long. */
 	void (*drop)(void *arg, enum octet_drop why, const uint8_t *p, size_t n);
 	void *arg;

@@ -13,25 +13,26 @@ struct framer_counts counts;
 
 static int type;
 static const struct framing *const kinds[] = { /* in the order of -t */
-	&eth_framing, &hdlc_framing, &ppp_framing, &slip_framing, &cobs_framing, &kiss_framing, &ax25_framing,
+	&eth_framing, &hdlc_framing, &ppp_framing, &slip_framing, &cobs_framing, &kiss_framing, &ax25_framing, &fx25_framing,
 };
 
 static const char *const usage[] = {"[-t TYPE] [options] [FILE...]", "-d [-t TYPE] [--keep] [--fix] [FILE...]", NULL};
 static const struct opt opts[] = {
 	{'d', "deframe", NULL, OPT_FLAG, &framer.unframe, 0, 0, "check frames and take the packets out of them"},
-	{'t', "frame-type", "eth|hdlc|ppp|slip|cobs|kiss|ax25", OPT_ENUM, &type, 0, 0, "the kind of frame (eth)"},
-	{0, "bits", NULL, OPT_FLAG, &framer.bits, 0, 0, "the frame as bits of a medium, flags around it; with -d: octets are bits"},
-	{0, "octets", NULL, OPT_FLAG, &framer.octets, 0, 0, "the frame as octets of a line, with escapes and flags (slip, cobs, kiss: always)"},
+	{'t', "frame-type", "eth|hdlc|ppp|slip|cobs|kiss|ax25|fx25", OPT_ENUM, &type, 0, 0, "the kind of frame (eth)"},
+	{0, "bits", NULL, OPT_FLAG, &framer.bits, 0, 0, "the frame as bits, flags around it; with -d: octets are bits"},
+	{0, "octets", NULL, OPT_FLAG, &framer.octets, 0, 0, "the frame as octets of a line, with escapes and flags"},
 	{0, "flags", "N", OPT_INT, &framer.flags, 1, 10000, "flags that open a frame of --bits (32)"},
 	{0, "da", "MAC", OPT_STR, &framer.da, 0, 0, "eth: destination address (02:00:00:00:00:02)"},
 	{0, "sa", "MAC", OPT_STR, &framer.sa, 0, 0, "eth: source address (02:00:00:00:00:01)"},
 	{0, "type", "N", OPT_STR, &framer.ethertype, 0, 0, "eth: EtherType, for a payload that has none of its own"},
 	{0, "no-pad", NULL, OPT_FLAG, &framer.no_pad, 0, 0, "eth: do not fill a short frame up to 64 octets"},
 	{0, "fcs", "16|32", OPT_ENUM, &framer.fcs, 0, 0, "hdlc, ppp: bits of the check sequence (16)"},
-	{0, "accm", "N", OPT_INT, &framer.accm, 0, UINT32_MAX, "ppp, hdlc: control characters to escape, bit 0 for 0x00 (0xffffffff, 0)"},
+	{0, "accm", "N", OPT_INT, &framer.accm, 0, UINT32_MAX, "ppp, hdlc: control characters to escape (0xffffffff, 0)"},
 	{0, "pfc", NULL, OPT_FLAG, &framer.pfc, 0, 0, "ppp: protocol numbers in one octet where they fit, but of LCP"},
 	{0, "acfc", NULL, OPT_FLAG, &framer.acfc, 0, 0, "ppp: no address and control, but of LCP"},
 	{0, "port", "N", OPT_INT, &framer.port, 0, 15, "kiss: the port of the radio (0)"},
+	{0, "check", "16|32|64", OPT_ENUM, &framer.check, 0, 0, "fx25: check symbols of a block (16)"},
 	{0, "dst", "CALL", OPT_STR, &framer.dst, 0, 0, "ax25: destination address (NOCALL)"},
 	{0, "src", "CALL", OPT_STR, &framer.src, 0, 0, "ax25: source address (NOCALL)"},
 	{0, "via", "CALL,...", OPT_STR, &framer.via, 0, 0, "ax25: repeaters (none)"},
@@ -54,7 +55,8 @@ void framer_want_whole(struct pipe *p)
 	if (!k->nlayers)
 		pipe_die(p, "octets of link type %u that are not understood cannot go into a frame", k->link);
 	if (k->bits || k->wire > k->len)
-		pipe_die(p, "%s cannot go into a frame", k->bits ? "bits that are not whole octets" : "a packet whose capture was cut short");
+		pipe_die(p, "%s cannot go into a frame",
+		         k->bits ? "bits that are not whole octets" : "a packet whose capture was cut short");
 }
 
 void framer_write_medium(struct pipe *p, enum role role, const uint8_t *b, size_t n)
@@ -146,6 +148,8 @@ static void check_options(const struct framing *f)
 		tool_die(EX_BAD, "-t %s has no --accm", f->name);
 	if (framer.fcs && !(f->takes & TAKES_FCS))
 		tool_die(EX_BAD, "-t %s has no --fcs 32", f->name);
+	if (framer.check && !(f->takes & TAKES_CHECK))
+		tool_die(EX_BAD, "-t %s has no --check", f->name);
 	if (framer.port && strcmp(f->name, "kiss") != 0)
 		tool_die(EX_BAD, "-t %s has no --port", f->name);
 	if (framer.bits && framer.octets)

@@ -25,13 +25,13 @@ static const struct pkt *with_header(struct pipe *p)
 }
 
 /* Noise is plausible where 12 octets are letters and digits of a call sign. */
-static const struct serial ax25 = {
+const struct serial ax25_serial = {
 	.proto = &ax25_proto, .link = LINK_AX25, .min = AX25_MIN, .max = AX25_MAX, .header = with_header,
 	.plausible = ax25_plausible, .plausible_noise = 3.4e-7,
 };
 
-static void ax25_frame(struct pipe *p) { serial_frame(p, &ax25); }
-static void ax25_deframe(struct pipe *p) { serial_deframe(p, &ax25); }
-static void ax25_end(struct pipe *p) { serial_end(p, &ax25); }
+static void ax25_frame(struct pipe *p) { serial_frame(p, &ax25_serial); }
+static void ax25_deframe(struct pipe *p) { serial_deframe(p, &ax25_serial); }
+static void ax25_end(struct pipe *p) { serial_end(p, &ax25_serial); }
 
 const struct framing ax25_framing = {"ax25", TAKES_BITS | TAKES_FIX, ax25_frame, ax25_deframe, ax25_end};

@@ -11,6 +11,7 @@ struct framer_opts {
 	int64_t accm;                            /* control characters that are escaped, a bit each (RFC 1662, 7.1); -1: not given */
 	int64_t port;                            /* kiss */
 	int fcs;                                 /* 0: 16 bits, 1: 32 */
+	int check;                               /* fx25: check symbols; 0: 16, 1: 32, 2: 64 */
 	const char *da, *sa, *ethertype;         /* eth */
 	const char *dst, *src, *via;             /* ax25 */
 };
@@ -22,7 +23,7 @@ struct framer_counts {
 extern struct framer_counts counts;
 
 /* Options that not every kind has. */
-enum { TAKES_BITS = 1, TAKES_OCTETS = 2, TAKES_FIX = 4, TAKES_FCS = 8, TAKES_ACCM = 16, TAKES_COMPRESSION = 32 };
+enum { TAKES_BITS = 1, TAKES_OCTETS = 2, TAKES_FIX = 4, TAKES_FCS = 8, TAKES_ACCM = 16, TAKES_COMPRESSION = 32, TAKES_CHECK = 64 };
 
 /* A kind of frame. */
 struct framing {
@@ -33,7 +34,8 @@ struct framing {
 	                                   * next) and writes what is in them */
 	void (*end)(struct pipe *p);      /* behind the last packet; may be NULL */
 };
-extern const struct framing eth_framing, hdlc_framing, ppp_framing, slip_framing, cobs_framing, kiss_framing, ax25_framing;
+extern const struct framing eth_framing, hdlc_framing, ppp_framing, slip_framing, cobs_framing, kiss_framing, ax25_framing,
+	fx25_framing;
 
 /* A packet that can go into a frame: whole octets, all there, understood; else it is the end. */
 void framer_want_whole(struct pipe *p);

@@ -42,6 +42,9 @@ static bool fits(const struct serial *s, const uint8_t *b, size_t n)
 static size_t whole_frame(struct pipe *p, const struct serial *s, const struct pkt *k, const uint8_t **b)
 {
 	static uint8_t buf[PKT_MAX + FCS32];
+	uint32_t n = k->len - k->fcs;
+	if (n < s->min || n > s->max)
+		pipe_die(p, "a frame of %u octets: %s has %zu to %zu", n, s->proto->name, s->min, s->max);
 	if (k->fcs && framer.fcs)
 		pipe_die(p, "the frame has a check sequence of 16 bits, not 32");
 	*b = k->p;
@@ -51,6 +54,11 @@ static size_t whole_frame(struct pipe *p, const struct serial *s, const struct p
 	put_fcs(s, buf + k->len, k->p, k->len);
 	*b = buf;
 	return k->len + fcs_len();
+}
+
+size_t serial_octets(struct pipe *p, const struct serial *s, const uint8_t **b)
+{
+	return whole_frame(p, s, p->pkt.layer[0].proto == s->proto ? &p->pkt : s->header(p), b);
 }
 
 static void write_bits(struct pipe *p, const uint8_t *b, size_t n)
@@ -86,8 +94,6 @@ void serial_frame(struct pipe *p, const struct serial *s)
 		k = s->header(p);
 	if (framer.bits || framer.octets) {
 		size_t n = whole_frame(p, s, k, &b);
-		if (n - fcs_len() < s->min || n - fcs_len() > s->max)
-			pipe_die(p, "a frame of %zu octets: %s has %zu to %zu", n - fcs_len(), s->proto->name, s->min, s->max);
 		if (framer.bits)
 			write_bits(p, b, n);
 		else
@@ -148,13 +154,19 @@ static void write_frame(const struct at *a, const uint8_t *b, size_t n, const ch
 	write_packet(a->p, a->s, &out, note);
 }
 
+bool serial_found(struct pipe *p, const struct serial *s, const uint8_t *b, size_t n, const char *note)
+{
+	struct at a = {p, s};
+	if (!fits(s, b, n))
+		return false;
+	write_frame(&a, b, n - fcs_len(), note);
+	return true;
+}
+
 static bool on_octets(void *arg, const uint8_t *b, size_t n)
 {
 	const struct at *a = arg;
-	if (!fits(a->s, b, n))
-		return false;
-	write_frame(a, b, n - fcs_len(), "");
-	return true;
+	return serial_found(a->p, a->s, b, n, "");
 }
 
 static bool on_frame(void *arg, const uint8_t *b, size_t n, const uint8_t *raw, const uint8_t *conf, size_t nraw)
@@ -230,6 +242,12 @@ static struct hdlc_rx *bit_receiver(struct pipe *p, const struct serial *s)
 		hdlc_rx_init(&rx);
 	}
 	return &rx;
+}
+
+void serial_bits(struct pipe *p, const struct serial *s, const uint8_t *b, size_t n, const char *q)
+{
+	here(p, s);
+	hdlc_rx_push(bit_receiver(p, s), b, 0, n, q);
 }
 
 static struct octet_rx octets;

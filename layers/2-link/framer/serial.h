@@ -20,6 +20,15 @@ void serial_frame(struct pipe *p, const struct serial *s);
 void serial_deframe(struct pipe *p, const struct serial *s);
 void serial_end(struct pipe *p, const struct serial *s);
 
+/* The octets of the packet at hand as a frame, its check sequence behind; their number. Lent until the next call. */
+size_t serial_octets(struct pipe *p, const struct serial *s, const uint8_t **b);
+/* Writes the packet of a frame, its check sequence behind; false: that does not fit. */
+bool serial_found(struct pipe *p, const struct serial *s, const uint8_t *b, size_t n, const char *note);
+/* More bits of a medium; q: their confidences as hex digits, or NULL. */
+void serial_bits(struct pipe *p, const struct serial *s, const uint8_t *b, size_t n, const char *q);
+
+extern const struct serial ax25_serial;
+
 /* The control characters that are escaped in the octets of k. */
 uint32_t ppp_accm(const struct pkt *k);
 
