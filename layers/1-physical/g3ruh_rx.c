@@ -291,6 +291,23 @@ static void track(struct g3ruh_rx *rx, const float *y, const float *llr)
 	rx->period = fmin(fmax(rx->period, (1 - MOST_DRIFT) * rx->sym), (1 + MOST_DRIFT) * rx->sym);
 }
 
+/* For pictures: the decided symbols, and the signal around them. */
+static void show(const struct g3ruh_rx *rx, const float *y)
+{
+	enum { PER = 16 };
+	struct cf s[HOP], eye[HOP * PER];
+	for (int k = 0; k < HOP && rx->out.symbols; k++)
+		s[k] = (struct cf){y[k], 0};
+	if (rx->out.symbols)
+		rx->out.symbols(rx->out.arg, s, HOP);
+	for (int i = 0; i < HOP * PER && rx->out.eye; i++) {
+		double u = rx->at + ((double)i / PER - 0.5) * rx->period;
+		eye[i] = (struct cf){(float)((symbol_at(rx, u) - rx->offset) / rx->level), 0};
+	}
+	if (rx->out.eye)
+		rx->out.eye(rx->out.arg, eye, HOP * PER, 0, PER);
+}
+
 static void run_batch(struct g3ruh_rx *rx)
 {
 	float y[SPAN], llr[SPAN], out[HOP];
@@ -307,6 +324,7 @@ static void run_batch(struct g3ruh_rx *rx)
 	}
 	if (rx->out.bits)
 		rx->out.bits(rx->out.arg, out, HOP);
+	show(rx, y);
 	track(rx, y, llr);
 	rx->at += HOP * rx->period;
 	rx->decided += HOP;

@@ -535,6 +535,24 @@ static void keep_past(struct psk_rx *rx, const struct batch *b)
 	}
 }
 
+/* For pictures: the symbols without their images, and the signal around them. */
+static void show(const struct psk_rx *rx, const struct batch *b)
+{
+	enum { PER = 16 };
+	struct cf s[HOP], eye[HOP * PER];
+	for (unsigned k = 0; k < HOP; k++)
+		s[k] = cf_sub(b->u[k], cf_mulc(b->v[k], rx->unit[b->decided[k]]));
+	if (rx->out.symbols)
+		rx->out.symbols(rx->out.arg, s, HOP);
+	for (int i = 0; i < HOP * PER && rx->out.eye; i++) {
+		double k = (double)i / PER - 0.5;
+		struct cf y = symbol_at(rx, rx->at + k * rx->period);
+		eye[i] = cf_mulc(cf_scale(y, (float)(1 / rx->level)), cf_polar(remainder(b->phase[i / PER] + rx->turn * k, TAU)));
+	}
+	if (rx->out.eye)
+		rx->out.eye(rx->out.arg, eye, HOP * PER, 0, PER);
+}
+
 static void run_batch(struct psk_rx *rx)
 {
 	struct batch b;
@@ -546,8 +564,7 @@ static void run_batch(struct psk_rx *rx)
 	decide(rx, &b);
 	for (unsigned k = 0; k < HOP; k++)
 		soft_bits(rx, b.like[k], b.like[k][b.decided[k]], llr + k * rx->code->bits);
-	if (rx->out.symbols)
-		rx->out.symbols(rx->out.arg, b.u, HOP);
+	show(rx, &b);
 	if (rx->out.bits)
 		rx->out.bits(rx->out.arg, llr, (size_t)HOP * rx->code->bits);
 	track(rx, &b);
