@@ -1,4 +1,4 @@
-/* async.c - characters with start and stop bits on continuous-phase FSK: configuration, transmitter (async.h). The receiver is async_rx.c. */
+/* async.c - characters with start and stop bits on continuous-phase FSK: their forms, and the transmitter (async.h). */
 
 #include <stdlib.h>
 #include <string.h>
@@ -37,7 +37,7 @@ double async_char_bits(const struct async_cfg *c)
 int async_check(const struct async_cfg *c, struct err *e)
 {
 	const struct fsk_param *p = c->scheme->param;
-	if (!c->scheme->shift_hz || c->scheme->bits != 1 || !p || p->tones != 2 || p->bt > 0)
+	if (!(c->scheme->shift_hz > 0) || c->scheme->bits != 1 || !p || p->tones != 2 || p->bt > 0)
 		return err_set(e, "%s does not carry start-stop characters: that takes two tones", c->scheme->name);
 	if (c->data_bits < 5 || c->data_bits > 8 || c->parity < 0 || c->parity > 2 || !(c->stop_bits >= 1 && c->stop_bits <= 3))
 		return err_set(e, "a character has 5 to 8 data bits and 1 to 3 stop bits");

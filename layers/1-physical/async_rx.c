@@ -31,7 +31,7 @@ enum {
 /* Energy of a symbol in the tones over noise density, that wakes. */
 static const double WAKE = 3.6;
 /* Carrier offsets that are looked for, Hz, but no more than so many cycles a symbol, this far apart. */
-static const double OFFSET_HZ = 60, OFFSET_MOST = 0.35, OFFSET_STEP = 0.015;
+static const double OFFSET_HZ = 60, OFFSET_MOST = 0.35, OFFSET_STEP = 0.01, OFFSET_FAR = 0.04;
 /* A signal so many times as strong as the one that is followed is another; and symbols that the strength is averaged over. */
 static const double STRONGER = 4, LOUDER = 2.5, TRACK = 16;
 /* Without phase nothing comes of Es/N0 less than this; and by which part of its likelihood it must be likelier than with. */
@@ -100,7 +100,9 @@ static struct front *open_front(const struct async_rx *rx, double centre, double
 	}
 	if (centre + pass > edge)
 		pass = edge - centre;
-	struct front_cfg f = {.in_hz = rx->c.rate_hz, .centre_hz = centre, .out_hz = rx->baud * G * rx->sub, .pass_hz = pass, .stop_hz = stop};
+	struct front_cfg f = {
+		.in_hz = rx->c.rate_hz, .centre_hz = centre, .out_hz = rx->baud * G * rx->sub, .pass_hz = pass, .stop_hz = stop,
+	};
 	return front_new(&f, e);
 }
 
@@ -282,12 +284,13 @@ static int64_t long_since(const struct async_rx *rx)
 	return since(rx, HISTORY);
 }
 
-/* How much likelier than silence a run over the last symbols makes a signal, be it over by now. */
+/* How much likelier than silence a run over the last symbols makes a signal, be it over by now; less where the survivor had to leave
+ * the offset, since then it was behind the phase on its way. */
 static double trial(struct async_rx *rx, double offset, bool coherent, int64_t symbols)
 {
 	rx->coherent = coherent;
 	run(rx, offset, since(rx, symbols), 0);
-	return async_trellis_score(rx->trellis);
+	return async_trellis_score(rx->trellis) * (1 - fabs(async_trellis_offset(rx->trellis)) / OFFSET_FAR);
 }
 
 /* The likeliest carrier offset among so many from lo on, or without phase, by the last symbols. Leaves it in rx and returns its

@@ -169,7 +169,10 @@ INLINE void write_row(struct row *r, struct side s, int phases)
 
 static struct path get(const struct row *r, int k)
 {
-	return (struct path){r->m[k + 1], r->ur[k + 1], r->ui[k + 1], r->w[k + 1], r->a[k + 1], r->c[k + 1], r->bits[k + 1], r->node[k + 1]};
+	return (struct path){
+		.m = r->m[k + 1], .ur = r->ur[k + 1], .ui = r->ui[k + 1], .w = r->w[k + 1], .a = r->a[k + 1], .c = r->c[k + 1],
+		.bits = r->bits[k + 1], .node = r->node[k + 1],
+	};
 }
 
 static void set_at(struct row *r, int j, const struct path *p)
@@ -330,7 +333,9 @@ void async_trellis_plain(struct async_trellis *t)
 static uint32_t add_node(struct async_trellis *t, enum async_kind kind, int64_t step, const struct path *p)
 {
 	uint32_t id = t->nodes++;
-	t->node[id % NODES] = (struct node){.id = id, .before = (uint32_t)p->node, .kind = kind, .bits = p->bits, .step = step, .w = p->w, .c = p->c};
+	t->node[id % NODES] = (struct node){
+		.id = id, .before = (uint32_t)p->node, .kind = kind, .bits = p->bits, .step = step, .w = p->w, .c = p->c,
+	};
 	return id;
 }
 
@@ -642,7 +647,8 @@ static void decide(struct async_trellis *t, int64_t until)
 	while (n) {
 		const struct node *k = list[--n];
 		t->queue[t->count++] = (struct async_event){
-			.kind = k->kind, .step = k->step, .bits = (unsigned)k->bits, .confidence = 2 * t->true_es_n0 * k->c, .offset = k->w / TAU,
+			.kind = k->kind, .step = k->step, .bits = (unsigned)k->bits, .confidence = 2 * t->true_es_n0 * k->c,
+			.offset = k->w / TAU,
 		};
 		/* Another survivor may have the same character a little later. */
 		t->taken = k->step + (k->kind == ASYNC_CHAR ? t->places * G / 2 : 0);

@@ -1,5 +1,5 @@
-/* baudot.c - the five-unit teleprinter code: International Telegraph Alphabet No. 2 (ITU-T S.1, table 1), with the figures that teleprinters in the
- * United States have on D, F, G, H, J, S, V and Z ("US TTY"; TIA-825-A, table 1, has them so too, but for three). */
+/* baudot.c - the five-unit teleprinter code: International Telegraph Alphabet No. 2 (ITU-T S.1, table 1), with the figures that
+ * teleprinters in the United States have on D, F, G, H, J, S, V and Z ("US TTY"). */
 
 #include "baudot.h"
 

@@ -12,8 +12,8 @@ struct baudot {
 	bool usos;     /* a space shifts back to letters ("unshift on space") */
 };
 
-/* Converts an ASCII character (lower case to upper) to 0 to 2 codes of 5 bits, the first sent in the least significant bit: a shift where it is
- * needed, and the character. Returns how many; 0: the code has no such character. */
+/* Converts an ASCII character (lower case to upper) to 0 to 2 codes of 5 bits, the first sent in the least significant bit: a shift
+ * where it is needed, and the character. Returns how many; 0: the code has no such character. */
 size_t baudot_encode(struct baudot *b, uint8_t c, uint8_t code[2]);
 /* Converts a code (its 5 low bits) to a character. Returns false for a shift and for the blank, which print nothing. */
 bool baudot_decode(struct baudot *b, uint8_t code, uint8_t *c);

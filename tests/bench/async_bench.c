@@ -1,7 +1,8 @@
 /* async_bench.c - character errors against noise, of this receiver and minimodem's: async_bench [OPTION...] MODE EBN0...
  *
  * MODE is one of minimodem's: 300, 1200, rtty, tdd, same. minimodem transmits random characters (-t: this project does), for each
- * Eb/N0 (dB; Eb a line bit) white noise is added, and what a receiver gives is compared by edit distance, so that a slip counts what it costs.
+ * Eb/N0 (dB; Eb a line bit) white noise is added, and what a receiver gives is compared by edit distance, so that a slip counts what
+ * it costs.
  *   -n N  characters a point    -r HZ  samples a second    -O HZ  carrier offset    -C PERCENT  clock offset (with -t)    -s SEED
  *   -k N  in messages of N characters, noise alone between them (with -t)
  *   -m    minimodem receives too    -N SECONDS  only noise: false characters    -x noncoherent
@@ -71,7 +72,8 @@ static size_t distance(const struct octets *a, const struct octets *b)
 		size_t diagonal = row[lo - 1];
 		row[lo - 1] = lo == 1 ? i : most;
 		for (size_t j = lo; j <= hi; j++) {
-			size_t change = diagonal + (a->p[i - 1] != b->p[j - 1]), above = (j == i + BAND ? most : row[j]) + 1, left = row[j - 1] + 1;
+			size_t change = diagonal + (a->p[i - 1] != b->p[j - 1]);
+			size_t above = (j == i + BAND ? most : row[j]) + 1, left = row[j - 1] + 1;
 			diagonal = row[j];
 			row[j] = change < above ? (change < left ? change : left) : (above < left ? above : left);
 		}
@@ -159,7 +161,7 @@ static void transmit(const char *mode, const struct async_cfg *c, const struct o
 		return;
 	}
 	bool high = strcmp(mode, "1200") != 0 && strcmp(mode, "tdd") != 0;
-	double half = c->scheme->shift_hz / 2, mark = c->scheme->centre_hz + (high ? half : -half), space = c->scheme->centre_hz - (high ? half : -half);
+	double half = (high ? 0.5 : -0.5) * c->scheme->shift_hz, mark = c->scheme->centre_hz + half, space = c->scheme->centre_hz - half;
 	snprintf(path, sizeof path, "%s/text", dir);
 	FILE *f = fopen(path, "wb");
 	need(!f || fwrite(text->p, 1, text->n, f) != text->n || fclose(f), NULL);
@@ -223,14 +225,6 @@ static void point(const char *mode, const struct async_cfg *c, double ebn0_db, s
 	}
 	puts("");
 	fflush(stdout);
-	if (getenv("DUMP")) {
-		FILE *f = fopen(getenv("DUMP"), "wb");
-		fwrite(got.p, 1, got.n, f);
-		fclose(f);
-		f = fopen("/tmp/as/want", "wb");
-		fwrite(text.p, 1, text.n, f);
-		fclose(f);
-	}
 	free(text.p);
 	free(got.p);
 	free(theirs.p);
