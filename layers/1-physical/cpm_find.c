@@ -7,12 +7,12 @@
 enum {
 	TRIES = 6,    /* windows that are tried until the best of them is taken */
 	CLOCKS = 5,
-	SPINS = 17,
-	OFFSETS = 9,  /* from -0.4 to 0.4 symbol rates */
+	HALF_SPINS = 8,
+	HALF_OFFSETS = 4, /* tenths of the symbol rate, on each side */
 };
 
-/* A path that explains so much of the tones' energy is believed at once (of a strong signal's: so much of what it should); one below the
- * third not at all. */
+/* A path that explains so much of the tones' energy is believed at once (of a strong signal's: so much of what it should);
+ * one below the third not at all. */
 static const double SURE = 0.74, SURE_STRONG = 0.9, LEAST = 0.5;
 /* From this Es/N0 on it is asked whether there is a phase to follow. */
 static const double STRONG = 6;
@@ -114,8 +114,8 @@ static double spin(const struct traced *t, double *size)
 
 	for (size_t k = 0; k < n; k++)
 		part[k] = cf_add(cf_add(t->r[4 * k], t->r[4 * k + 1]), cf_add(t->r[4 * k + 2], t->r[4 * k + 3]));
-	for (int f = 0; f < SPINS; f++) {
-		struct cf w = {1, 0}, turn = cf_polar(-4 * (f - SPINS / 2) * step), sum = {0, 0};
+	for (int f = 0; f <= 2 * HALF_SPINS; f++) {
+		struct cf w = {1, 0}, turn = cf_polar(-4 * (f - HALF_SPINS) * step), sum = {0, 0};
 		for (size_t k = 0; k < n; k++) {
 			sum = cf_add(sum, cf_mul(part[k], w));
 			w = cf_mul(w, turn);
@@ -126,7 +126,7 @@ static double spin(const struct traced *t, double *size)
 		}
 	}
 	*size = sqrt(best) / (double)t->n;
-	return (top - SPINS / 2) * step;
+	return (top - HALF_SPINS) * step;
 }
 
 /* Inverts a symmetric positive matrix in place: Gauss and Jordan, no pivoting needed. */
@@ -287,7 +287,8 @@ static bool acquire(struct cpm *r, uint64_t pos, size_t n, double es, struct fou
 static size_t go_back(struct cpm *r, const struct found *f, size_t most, struct cf *ref)
 {
 	struct cf turn[2], back[2], z[2];
-	double sum = 0, top = 0, end = f->s + (double)r->window * f->period, nats = 0.5 * fmin(8, 2 * f->amplitude * f->amplitude / f->noise);
+	double sum = 0, top = 0, end = f->s + (double)r->window * f->period;
+	double nats = 0.5 * fmin(8, 2 * f->amplitude * f->amplitude / f->noise);
 	float scale = (float)(1 / f->amplitude);
 	size_t start = 0;
 	uint8_t up[STATES];
@@ -347,12 +348,12 @@ static double top_of(double left, double mid, double right)
 static void acquire_plain(struct cpm *r, uint64_t pos, struct found *f)
 {
 	struct cf z[MOST_TONES];
-	double sum[OFFSETS] = {0};
+	double sum[2 * HALF_OFFSETS + 1] = {0};
 	int best = 1;
 
 	*f = (struct found){.period = TICKS, .s = find_timing(r, pos, TICKS)};
-	for (int h = 0; h < OFFSETS; h++) {
-		corr_tune(&r->corr, (h - OFFSETS / 2) * 0.1);
+	for (int h = 0; h <= 2 * HALF_OFFSETS; h++) {
+		corr_tune(&r->corr, (h - HALF_OFFSETS) * 0.1);
 		for (size_t k = 0; k < r->window; k++) {
 			corr_symbol(&r->corr, &r->in, f->s + (double)k * TICKS, z);
 			float top = 0;
@@ -360,10 +361,10 @@ static void acquire_plain(struct cpm *r, uint64_t pos, struct found *f)
 				top = cf_power(z[m]) > top ? cf_power(z[m]) : top;
 			sum[h] += (double)top;
 		}
-		if (h > 0 && h < OFFSETS - 1 && sum[h] > sum[best])
+		if (h > 0 && h < 2 * HALF_OFFSETS && sum[h] > sum[best])
 			best = h;
 	}
-	f->nco = (best - OFFSETS / 2 + top_of(sum[best - 1], sum[best], sum[best + 1])) * 0.1;
+	f->nco = (best - HALF_OFFSETS + top_of(sum[best - 1], sum[best], sum[best + 1])) * 0.1;
 }
 
 /* ---- the search ---- */

@@ -137,6 +137,7 @@ struct cpm {
 	double faster;             /* what a strong signal allows */
 	double least;              /* the part that a path must explain */
 	double thermal;            /* noise, whatever the phase does */
+	struct cf common;          /* what the lower tone's filter hears of the upper */
 	struct symbol sym[RING];
 	struct cf path;            /* of the symbol number decided, and its state */
 	unsigned state;

@@ -4,8 +4,9 @@
 
 #include "cpm_impl.h"
 
-/* Gains of the survivors' references: at first, later, and at most; and of their spin, over the square of that. A strong signal lets them be
- * greater, with the root of its Es/N0 over that of ES: then they also follow a transmitter whose symbols are whole samples. */
+/* Gains of the survivors' references: at first, later, and at most; and of their spin, over the square of that. A strong signal lets
+ * them be greater, with the root of its Es/N0 over that of ES: then they also follow a transmitter whose symbols are whole
+ * samples. */
 static const double GAIN_FIRST = 0.08, GAIN = 0.06, GAIN_MOST = 0.35, SPIN = 0.25, ES = 5;
 /* A path that explains less of the tones' energy than the first is a wrong one; of a strong signal's, than up to the second. */
 static const double LOCK = 0.45, LOCK_STRONG = 0.62;
@@ -58,6 +59,8 @@ void cpm_run_start(struct cpm *r, const struct found *f)
 	r->noise = f->noise * r->scale * r->scale;
 	r->heard = 1 + r->noise;
 	r->thermal = fmin(1, 1 / f->es);
+	double x = TAU / 2 * r->c.h;
+	r->common = cf_scale(cf_polar(x), (float)(sin(x) / x));
 	r->faster = fmax(1, fmin(25, f->es / ES));
 	r->gain_least = fmin(GAIN_MOST, GAIN * sqrt(r->faster));
 	r->gain = fmax(GAIN_FIRST, r->gain_least);
@@ -75,10 +78,9 @@ void cpm_run_start(struct cpm *r, const struct found *f)
 /* What the filter of the other tone hears is noise, but for what it has in common with the decided one's. */
 static double noise_of(const struct cpm *r, const struct symbol *y)
 {
-	double x = TAU / 2 * r->c.h, rho = sin(x) / x;
-	struct cf common = cf_polar(y->tone ? x : -x);
-	struct cf rest = cf_sub(y->z[!y->tone], cf_scale(cf_mul(y->z[y->tone], common), (float)rho));
-	return (double)cf_power(rest) / (1 - rho * rho);
+	struct cf common = {r->common.re, y->tone ? r->common.im : -r->common.im};
+	struct cf rest = cf_sub(y->z[!y->tone], cf_mul(y->z[y->tone], common));
+	return (double)(cf_power(rest) / (1 - cf_power(common)));
 }
 
 /* What the decided symbol y says of phase and timing, of noise, and of there being a signal: whether it ended. */

@@ -32,8 +32,8 @@ struct lanes {
 	float metric[STATES + 1], re[STATES + 1], im[STATES + 1], spin[STATES + 1];
 };
 
-static inline void branch(const struct trellis *t, struct cf z, struct cf turn, float gain, float gain2, float *metric, float *re, float *im,
-	float *spin)
+static inline void branch(const struct trellis *t, struct cf z, struct cf turn, float gain, float gain2, float *restrict metric,
+	float *restrict re, float *restrict im, float *restrict spin)
 {
 	for (unsigned j = 0; j < STATES; j++) {
 		float cr = t->re[j], ci = t->im[j];

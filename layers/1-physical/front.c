@@ -176,7 +176,7 @@ struct front *front_new(const struct front_cfg *c, struct err *e)
 		return NULL;
 	double width = (c->stop_hz - c->pass_hz) / c->in_hz, cut = (c->stop_hz + c->pass_hz) / 2 / c->in_hz;
 	double half = (STOP_DB - 7.95) / (2.285 * TAU * width) / 2 + 1;
-	if (half > MOST_TAPS / 2 - LANES) {
+	if (2 * half > MOST_TAPS - 2 * LANES) {
 		err_set(e, "a filter from %g to %g Hz is too narrow for %g samples a second", c->pass_hz, c->stop_hz, c->in_hz);
 		return NULL;
 	}

@@ -26,8 +26,8 @@ struct front;
 /* The filter's memory is about 4 in_hz / (stop_hz - pass_hz) samples. NULL with e when the figures cannot be. */
 struct front *front_new(const struct front_cfg *c, struct err *e);
 void front_free(struct front *f);
-/* Takes n samples and gives the outputs that they complete, in blocks, to put(arg, y, n): the same ones however the input is cut into blocks.
- * What is not a number, or beyond +-1e6, counts as 0. The signal is 0 before the first sample; who wants what the last samples
+/* Takes n samples and gives the outputs that they complete, in blocks, to put(arg, y, n): the same ones however the input is cut
+ * into blocks. What is not a number, or beyond +-1e6, counts as 0. The signal is 0 before the first sample; who wants what the last samples
  * still lead to pushes front_delay of silence. */
 void front_push(struct front *f, const float *x, size_t n, void (*put)(void *arg, const struct cf *y, size_t m), void *arg);
 /* Seconds of input at the moment of output sample number k (the filter's delay taken off: a symbol at t seconds of the input

@@ -245,7 +245,7 @@ static void *rx_new(const struct modem_cfg *cfg, struct soft_sink out, struct er
 	f.pass_hz = fmin(fmin(side + 0.85 * c.baud, f.stop_hz - 0.6 * c.baud), c.rate_hz / 2 - c.centre_hz);
 	r.coherent = p->tones == 2 && r.h < COHERENT_BELOW;
 	r.width = (f.pass_hz + f.stop_hz) / c.baud;
-	if (!f.out_hz || f.pass_hz <= 0) {
+	if (f.out_hz <= 0 || f.pass_hz <= 0) {
 		err_set(e, "tones from %g to %g Hz do not go with %g baud", low, low + c.shift_hz, c.baud);
 		return NULL;
 	}

@@ -59,12 +59,14 @@ double fsk_theory(const struct scheme *s, double ebn0_db, const char **what)
 
 	what = what ? what : &unused;
 	if (p->bt > 0) {
-		*what = "Q(sqrt(d1 Eb/N0)) + Q(sqrt(d2 Eb/N0)), asymptote: the two nearest errors; Anderson, Aulin, Sundberg, Digital Phase Modulation, 2.2";
+		*what = "Q(sqrt(d1 Eb/N0)) + Q(sqrt(d2 Eb/N0)), asymptote: the two nearest errors; Anderson, Aulin, Sundberg, "
+			"Digital Phase Modulation, 2.2";
 		return q_function(sqrt(p->d2[0] * g)) + q_function(sqrt(p->d2[1] * g));
 	}
 	if (!fsk_coherent(s) && p->tones == 2) {
 		double rho = sqrt(cf_power(correlation(h)));
-		*what = rho < 1e-3 ? "exp(-Eb/2N0)/2; Proakis (4th) 5.4-47" : "two tones of correlation sin(pi h)/(pi h), noncoherent; Proakis (4th) 5.4-53";
+		*what = rho < 1e-3 ? "exp(-Eb/2N0)/2; Proakis (4th) 5.4-47"
+			: "two tones of correlation sin(pi h)/(pi h), noncoherent; Proakis (4th) 5.4-53";
 		return two_tones(g, rho);
 	}
 	if (!fsk_coherent(s)) {
