@@ -26,7 +26,7 @@ static void put_number(struct out *o, double v)
 {
 	char s[40] = "";
 	if (isfinite(v))
-		snprintf(s, sizeof s, "%.9g", v);
+		snprintf(s, sizeof s, "%.9g", v == 0 ? 0 : v); /* no minus zero */
 	for (char *p = s; *p; p++)
 		*p = *p == ',' ? '.' : *p;
 	out_printf(o, "\t%s", s);

@@ -11,7 +11,7 @@
 static struct show_opts o = {.impair = IMPAIR_INIT, .seed = -1, .channel = 1};
 static const char *svg;
 static bool text;
-static int format = -1;
+static int format; /* 1: tsv */
 
 static const char *const usage[] = {
 	"wave|eye|constellation|spectrum -m SCHEME [--data BITS | --bits N] [CHANNEL...] [--svg FILE]",
@@ -31,7 +31,7 @@ static const struct opt opts[] = {
 	 "and so much of it (10, eye and constellation 20, spectrum 60)"},
 	{0, "svg", "FILE", OPT_STR, &svg, 0, 0, "draw into an SVG file"},
 	{0, "plot", NULL, OPT_FLAG, &text, 0, 0, "draw in the terminal (where there is no --svg, this)"},
-	{'T', "to", "tsv", OPT_ENUM, &format, 0, 0, "write the data of the picture, to draw it elsewhere"},
+	{'T', "format", "text|tsv", OPT_ENUM, &format, 0, 0, "a drawing, or its data as a table, to draw it elsewhere (text)"},
 	{0, "mask", "HZ:DB,...", OPT_STR, &o.mask, 0, 0,
 	 "spectrum: limits, by distance from the carrier and dB of the highest line"},
 	{0, "code", "G,G", OPT_STR, &o.code, 0, 0, "trellis: of a convolutional code, generators in octal (7,5)"},
@@ -86,10 +86,10 @@ int modem_show(int argc, char **argv)
 		return EX_YES;
 	if (svg && plot_save(p, svg, &e) != 0)
 		tool_die(EX_BAD, "%s", e.msg);
-	if (!svg || text || format == 0) {
+	if (!svg || text || format) {
 		if (out_open(&out, "-", &e) != 0)
 			tool_die(EX_BAD, "%s", e.msg);
-		if (format == 0)
+		if (format)
 			plot_tsv(p, &out);
 		else
 			plot_draw(p, &out, opt_color(STDOUT_FILENO));
