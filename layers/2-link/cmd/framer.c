@@ -5,21 +5,23 @@
 
 #include "2-link/framer/cmds.h"
 #include "2-link/framer/framing.h"
+#include "num.h"
 
 struct framer_opts framer = {
-	.flags = 32, .accm = -1, .da = "02:00:00:00:00:02", .sa = "02:00:00:00:00:01", .dst = "NOCALL", .src = "NOCALL",
+	.flags = 32, .accm = -1, .sync = "0x2dd4", .da = "02:00:00:00:00:02", .sa = "02:00:00:00:00:01", .dst = "NOCALL", .src = "NOCALL",
 };
 struct framer_counts counts;
 
 static int type;
 static const struct framing *const kinds[] = { /* in the order of -t */
 	&eth_framing, &hdlc_framing, &ppp_framing, &slip_framing, &cobs_framing, &kiss_framing, &ax25_framing, &fx25_framing,
+	&sync_framing,
 };
 
 static const char *const usage[] = {"[-t TYPE] [options] [FILE...]", "-d [-t TYPE] [--keep] [--fix] [FILE...]", NULL};
 static const struct opt opts[] = {
 	{'d', "deframe", NULL, OPT_FLAG, &framer.unframe, 0, 0, "check frames and take the packets out of them"},
-	{'t', "frame-type", "eth|hdlc|ppp|slip|cobs|kiss|ax25|fx25", OPT_ENUM, &type, 0, 0, "the kind of frame (eth)"},
+	{'t', "frame-type", "eth|hdlc|ppp|slip|cobs|kiss|ax25|fx25|sync", OPT_ENUM, &type, 0, 0, "the kind of frame (eth)"},
 	{0, "bits", NULL, OPT_FLAG, &framer.bits, 0, 0, "the frame as bits, flags around it; with -d: octets are bits"},
 	{0, "octets", NULL, OPT_FLAG, &framer.octets, 0, 0, "the frame as octets of a line, with escapes and flags"},
 	{0, "flags", "N", OPT_INT, &framer.flags, 1, 10000, "flags that open a frame of --bits (32)"},
@@ -27,7 +29,7 @@ static const struct opt opts[] = {
 	{0, "sa", "MAC", OPT_STR, &framer.sa, 0, 0, "eth: source address (02:00:00:00:00:01)"},
 	{0, "type", "N", OPT_STR, &framer.ethertype, 0, 0, "eth: EtherType, for a payload that has none of its own"},
 	{0, "no-pad", NULL, OPT_FLAG, &framer.no_pad, 0, 0, "eth: do not fill a short frame up to 64 octets"},
-	{0, "fcs", "16|32", OPT_ENUM, &framer.fcs, 0, 0, "hdlc, ppp: bits of the check sequence (16)"},
+	{0, "fcs", "16|32", OPT_ENUM, &framer.fcs, 0, 0, "hdlc, ppp, sync: bits of the check sequence (16)"},
 	{0, "accm", "N", OPT_INT, &framer.accm, 0, UINT32_MAX, "ppp, hdlc: control characters to escape (0xffffffff, 0)"},
 	{0, "pfc", NULL, OPT_FLAG, &framer.pfc, 0, 0, "ppp: protocol numbers in one octet where they fit, but of LCP"},
 	{0, "acfc", NULL, OPT_FLAG, &framer.acfc, 0, 0, "ppp: no address and control, but of LCP"},
@@ -36,6 +38,9 @@ static const struct opt opts[] = {
 	{0, "dst", "CALL", OPT_STR, &framer.dst, 0, 0, "ax25: destination address (NOCALL)"},
 	{0, "src", "CALL", OPT_STR, &framer.src, 0, 0, "ax25: source address (NOCALL)"},
 	{0, "via", "CALL,...", OPT_STR, &framer.via, 0, 0, "ax25: repeaters (none)"},
+	{0, "sync", "WORD", OPT_STR, &framer.sync, 0, 0, "sync: the word, as 0x2dd4 or in bits (0x2dd4)"},
+	{0, "length", "16|8", OPT_ENUM, &framer.length, 0, 0, "sync: bits of the length (16)"},
+	{0, "errors", "N", OPT_INT, &framer.errors, 0, 16, "sync: wrong bits of the word that -d passes over (0)"},
 	{0, "keep", NULL, OPT_FLAG, &framer.keep, 0, 0, "pass damaged frames on, as octets hex=... @framer.drop=fcs"},
 	{0, "fix", NULL, OPT_FLAG, &framer.fix, 0, 0, "mend damaged frames by the confidences q= of their bits"},
 	{0, NULL, NULL, OPT_FLAG, NULL, 0, 0, NULL},
@@ -70,6 +75,31 @@ void framer_write_medium(struct pipe *p, enum role role, const uint8_t *b, size_
 	out.relative = p->pkt.relative;
 	pipe_write(p, &out, "framer", "");
 	pkt_free(&out);
+}
+
+enum { LINK_RAW = 101, IP_HLEN = 20, IP6_HLEN = 40 };
+
+/* Whether octets are an IP packet of just this length: by itself it would not be known from text. */
+static bool is_ip(const uint8_t *b, size_t n)
+{
+	if (n >= IP_HLEN && b[0] >> 4 == 4)
+		return (b[0] & 15u) * 4 >= IP_HLEN && be16(b + 2) == n;
+	return n >= IP6_HLEN && b[0] >> 4 == 6 && be16(b + 4) + (size_t)IP6_HLEN == n;
+}
+
+void framer_write_payload(struct pipe *p, const uint8_t *b, size_t n)
+{
+	static struct pkt out;
+	const struct pkt *k = &p->pkt;
+	struct cap_rec r = {.time = k->time, .link = LINK_RAW, .wire = (uint32_t)n, .len = (uint32_t)n, .p = b};
+	if (is_ip(b, n)) {
+		pkt_decode(&out, &r);
+		pkt_notes(&out, k);
+	} else {
+		pkt_medium(&out, ROLE_DATA, b, (uint32_t)n, 0, k);
+	}
+	out.relative = k->relative;
+	pipe_write(p, &out, "framer", "");
 }
 
 /* Why frames were dropped, in the order of the first. */
@@ -150,6 +180,8 @@ static void check_options(const struct framing *f)
 		tool_die(EX_BAD, "-t %s has no --fcs 32", f->name);
 	if (framer.check && !(f->takes & TAKES_CHECK))
 		tool_die(EX_BAD, "-t %s has no --check", f->name);
+	if ((framer.length || framer.errors) && !(f->takes & TAKES_SYNC))
+		tool_die(EX_BAD, "-t %s has no %s", f->name, framer.length ? "--length" : "--errors");
 	if (framer.port && strcmp(f->name, "kiss") != 0)
 		tool_die(EX_BAD, "-t %s has no --port", f->name);
 	if (framer.bits && framer.octets)

@@ -12,6 +12,9 @@ struct framer_opts {
 	int64_t port;                            /* kiss */
 	int fcs;                                 /* 0: 16 bits, 1: 32 */
 	int check;                               /* fx25: check symbols; 0: 16, 1: 32, 2: 64 */
+	const char *sync;                        /* sync: its word */
+	int length;                              /* sync: 0: 16 bits, 1: 8 */
+	int64_t errors;                          /* sync: bits of the word that may be wrong */
 	const char *da, *sa, *ethertype;         /* eth */
 	const char *dst, *src, *via;             /* ax25 */
 };
@@ -23,7 +26,10 @@ struct framer_counts {
 extern struct framer_counts counts;
 
 /* Options that not every kind has. */
-enum { TAKES_BITS = 1, TAKES_OCTETS = 2, TAKES_FIX = 4, TAKES_FCS = 8, TAKES_ACCM = 16, TAKES_COMPRESSION = 32, TAKES_CHECK = 64 };
+enum {
+	TAKES_BITS = 1, TAKES_OCTETS = 2, TAKES_FIX = 4, TAKES_FCS = 8, TAKES_ACCM = 16, TAKES_COMPRESSION = 32, TAKES_CHECK = 64,
+	TAKES_SYNC = 128
+};
 
 /* A kind of frame. */
 struct framing {
@@ -35,13 +41,16 @@ struct framing {
 	void (*end)(struct pipe *p);      /* behind the last packet; may be NULL */
 };
 extern const struct framing eth_framing, hdlc_framing, ppp_framing, slip_framing, cobs_framing, kiss_framing, ax25_framing,
-	fx25_framing;
+	fx25_framing, sync_framing;
 
 /* A packet that can go into a frame: whole octets, all there, understood; else it is the end. */
 void framer_want_whole(struct pipe *p);
 
 /* Writes octets or bits (role; n of them in b) of a medium in place of the packet at hand. */
 void framer_write_medium(struct pipe *p, enum role role, const uint8_t *b, size_t n);
+
+/* Writes n octets that were in a frame which does not say what they are: an IP packet where its length is just theirs, else data. */
+void framer_write_payload(struct pipe *p, const uint8_t *b, size_t n);
 
 /* A damaged frame of n octets: counted, told under -v, and with --keep passed on as octets (where they are not NULL), why as its note
  * @framer.drop. */

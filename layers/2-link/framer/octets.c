@@ -6,9 +6,8 @@
 #include "2-link/framer/framing.h"
 #include "2-link/kiss.h"
 #include "2-link/octet_stuff.h"
-#include "num.h"
 
-enum { LINK_RAW = 101, LINK_KISS = 202, IP_HLEN = 20, IP6_HLEN = 40 };
+enum { LINK_KISS = 202 };
 
 struct octet_framing {
 	enum octet_code code;
@@ -58,14 +57,6 @@ static const struct pkt *kiss_header(struct pipe *p)
 
 /* ---- out of frames ---- */
 
-/* Whether octets are an IP packet of just this length: SLIP and COBS do not say what they carry. */
-static bool is_ip(const uint8_t *b, size_t n)
-{
-	if (n >= IP_HLEN && b[0] >> 4 == 4)
-		return (b[0] & 15u) * 4 >= IP_HLEN && be16(b + 2) == n;
-	return n >= IP6_HLEN && b[0] >> 4 == 6 && be16(b + 4) + (size_t)IP6_HLEN == n;
-}
-
 struct at {
 	struct pipe *p;
 	const struct octet_framing *f;
@@ -76,17 +67,17 @@ static bool on_frame(void *arg, const uint8_t *b, size_t n)
 	static struct pkt out;
 	const struct at *a = arg;
 	const struct pkt *k = &a->p->pkt;
-	struct cap_rec r = {.time = k->time, .link = a->f->kiss ? LINK_KISS : LINK_RAW, .wire = (uint32_t)n, .len = (uint32_t)n, .p = b};
-	if (a->f->kiss || is_ip(b, n)) {
-		pkt_decode(&out, &r);
-		pkt_notes(&out, k);
-	} else {
-		pkt_medium(&out, ROLE_DATA, b, (uint32_t)n, 0, k);
-	}
-	out.relative = k->relative;
-	pipe_write(a->p, &out, "framer", "");
 	counts.whole++;
 	counts.unchecked++;
+	if (!a->f->kiss) {
+		framer_write_payload(a->p, b, n);
+		return true;
+	}
+	struct cap_rec r = {.time = k->time, .link = LINK_KISS, .wire = (uint32_t)n, .len = (uint32_t)n, .p = b};
+	pkt_decode(&out, &r);
+	pkt_notes(&out, k);
+	out.relative = k->relative;
+	pipe_write(a->p, &out, "framer", "");
 	return true;
 }
 
