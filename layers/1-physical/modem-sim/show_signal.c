@@ -85,6 +85,15 @@ static double differ_s(const struct samples *a, const struct samples *b, double 
 	return i < a->n && i < b->n ? (double)i / rate_hz : NAN;
 }
 
+/* Linear bursts scramble their payload (linear.h), which scrambling it before undoes: pictures are of the bits of symbols. */
+static void scramble(const struct shot *s, uint8_t *to, const uint8_t *bits, size_t n)
+{
+	uint16_t state = LINEAR_SCRAMBLE;
+	for (size_t i = 0; i < n; i++)
+		to[i] = bits[i] ^ (uint8_t)(shot_is(s, "linear") ? linear_scramble(&state) : 0);
+}
+
+/* The signal whose symbols have these bits. */
 static struct samples transmit(const struct shot *s, const uint8_t *bits, size_t n)
 {
 	struct samples out = {0};
@@ -93,8 +102,11 @@ static struct samples transmit(const struct shot *s, const uint8_t *bits, size_t
 	void *tx = m->tx_new(&s->c, (struct wave_sink){samples_put, &out}, &e);
 	if (!tx)
 		tool_die(EX_BAD, "%s", e.msg);
-	m->tx_send(tx, bits, n);
+	uint8_t *payload = xmalloc(n);
+	scramble(s, payload, bits, n);
+	m->tx_send(tx, payload, n);
 	m->tx_free(tx);
+	free(payload);
 	return out;
 }
 
@@ -262,6 +274,7 @@ static void read_packets(struct shot *s, struct in *in)
 	}
 	if (got == IN_ERR)
 		tool_die(EX_BAD, "%s", e.msg);
+	scramble(s, s->bits, s->bits, s->nbits);
 	if (!s->nbits)
 		tool_die(EX_BAD, "%s: no packets in it, and it is not a WAVE file", in->name);
 	free(b);
