@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "io.h"
+#include "scramble.h"
 
 enum {
 	FLAGS = 16, SYNC = 64, LENGTH = 24, CRC = 16, HEADER = LENGTH + CRC, COPIES = 7,
@@ -49,8 +50,10 @@ size_t burst_wrap(uint8_t *out, const uint8_t *bits, size_t n)
 	put_bits(header + LENGTH, crc16(header, LENGTH), CRC);
 	for (int i = 0; i < COPIES; i++, p += HEADER)
 		memcpy(p, header, HEADER);
-	memcpy(p, bits, n);
-	p = put_bits(p + n, 0x7e, 8);
+	uint16_t pn = SCRAMBLE_PN;
+	for (size_t i = 0; i < n; i++)
+		*p++ = (uint8_t)(bits[i] ^ scramble_pn(&pn));
+	p = put_bits(p, 0x7e, 8);
 	return (size_t)(p - out);
 }
 
@@ -128,9 +131,8 @@ static size_t payload_push(struct burst_rx *b, const float *llr, size_t n)
 		b->cap = 2 * (b->n + m);
 		b->payload = xrealloc(b->payload, b->cap * sizeof *b->payload);
 	}
-	if (m)
-		memcpy(b->payload + b->n, llr, m * sizeof *llr);
-	b->n += m;
+	for (size_t i = 0; i < m; i++)
+		b->payload[b->n++] = scramble_pn(&b->pn) ? -llr[i] : llr[i];
 	if (b->n == b->want)
 		payload_done(b, true);
 	return m;
@@ -158,6 +160,7 @@ void burst_rx_push(struct burst_rx *b, const float *llr, size_t n)
 		b->nheld = b->n = 0;
 		b->want = (size_t)want;
 		b->state = PAYLOAD;
+		b->pn = SCRAMBLE_PN;
 		payload_push(b, llr, 0);
 	}
 	if (b->state == SEARCH && b->nheld > HELD)

@@ -6,7 +6,7 @@
  *   16 flags 01111110      for the receiver to lock on
  *   64 bits                the sync word
  *   7 x 40 bits            the number of payload bits (24) and a CRC-16 over it, seven times, added up softly
- *   payload
+ *   payload                added to a pseudo-random sequence, since over some lines long runs of equal bits are silence
  *   01111110               so that the receiver's delay is no loss
  *
  * Schemes that send bursts of their own do without that. In both the payload of a packet is an envelope (link type and length of FCS,
@@ -39,6 +39,7 @@ struct burst_rx {
 	float *payload;
 	size_t n, want, cap;
 	int state;
+	uint16_t pn;
 };
 
 /* The functions may be NULL. burst_rx_free frees what grew inside. */

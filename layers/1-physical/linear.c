@@ -7,6 +7,7 @@
 
 #include "io.h"
 #include "rrc.h"
+#include "scramble.h"
 
 #define ROLLOFF 0.25
 
@@ -214,7 +215,7 @@ static struct cf payload_symbol(struct linear_tx *t)
 {
 	unsigned label = 0;
 	for (unsigned b = 0; b < t->kind->bits; b++) {
-		label = label << 1 | (t->left ? (*t->bits & 1) ^ linear_scramble(&t->scramble) : 0);
+		label = label << 1 | (t->left ? (*t->bits & 1) ^ scramble_pn(&t->scramble) : 0);
 		t->bits += t->left > 0;
 		t->left -= t->left > 0;
 	}
@@ -268,7 +269,7 @@ static void linear_tx_send(void *tx, const uint8_t *bits, size_t n)
 	size_t m = 0;
 
 	t->bits = bits;
-	t->scramble = LINEAR_SCRAMBLE;
+	t->scramble = SCRAMBLE_PN;
 	t->left = n < LINEAR_BITS_MAX ? n : LINEAR_BITS_MAX;
 	t->at = 0;
 	linear_header(t->head + LINEAR_UW, (uint32_t)t->left, t->c.scheme->variant);

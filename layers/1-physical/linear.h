@@ -42,14 +42,6 @@ extern const struct scheme linear_schemes[];
 /* Known symbols: the unique word's i-th, and the pilot of the i-th group, each +1 or -1. */
 float linear_uw(unsigned i);
 float linear_pilot(uint64_t i);
-/* The sequence that the payload's bits are added to: 1 + x^14 + x^15, from LINEAR_SCRAMBLE on (ETSI EN 300 421, 4.4.1). */
-enum { LINEAR_SCRAMBLE = 0x4a80 };
-static inline unsigned linear_scramble(uint16_t *state)
-{
-	unsigned bit = (*state >> 14 ^ *state >> 13) & 1u;
-	*state = (uint16_t)(*state << 1 | bit);
-	return bit;
-}
 /* The header's symbols for a count of bits of the scheme with this variant, and the way back from what was received, in any scale: the
  * count, or -1 where the CRC does not agree. */
 void linear_header(float symbols[LINEAR_HEADER], uint32_t count, int variant);

@@ -18,6 +18,7 @@
 #include "io.h"
 #include "linear.h"
 #include "rrc.h"
+#include "scramble.h"
 
 enum {
 	HOLD = 8192,               /* baseband samples at hand */
@@ -450,7 +451,7 @@ static void end_burst(struct linear_rx *x, bool complete)
 static void begin_payload(struct linear_rx *x, int64_t count)
 {
 	x->state = PAYLOAD;
-	x->scramble = LINEAR_SCRAMBLE;
+	x->scramble = SCRAMBLE_PN;
 	x->left = (uint64_t)count;
 	x->groups = 0;
 	x->in_group = LINEAR_GROUP;
@@ -559,7 +560,7 @@ static void payload_symbol(struct linear_rx *x)
 	x->last = r.z;
 	x->shown[x->nshown++] = r.z;
 	for (unsigned b = 0; b < x->kind->bits && x->left; b++, x->left--)
-		x->llr[x->nllr++] = linear_scramble(&x->scramble) ? -llr[b] : llr[b];
+		x->llr[x->nllr++] = scramble_pn(&x->scramble) ? -llr[b] : llr[b];
 	follow(x, &r, mean, energy);
 	if (++x->in_group < LINEAR_GROUP)
 		return;

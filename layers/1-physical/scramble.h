@@ -47,6 +47,16 @@ struct soft_scrambler {
 	float line[64]; /* a ring */
 };
 
+/* The other kind, for bursts, whose beginning both ends know: bits are added to a pseudo-random sequence, 1 + x^14 + x^15 (ETSI EN 300 421,
+ * 4.4.1), and a bit in error is one. state begins as SCRAMBLE_PN. */
+enum { SCRAMBLE_PN = 0x4a80 };
+static inline unsigned scramble_pn(uint16_t *state)
+{
+	unsigned bit = (*state >> 14 ^ *state >> 13) & 1u;
+	*state = (uint16_t)(*state << 1 | bit);
+	return bit;
+}
+
 float descramble_soft(struct soft_scrambler *s, float llr);
 
 #endif

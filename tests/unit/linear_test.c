@@ -278,7 +278,8 @@ TEST(offsets_clocks_and_gains)
 			if (p->ebn0_db > 50 || s->bits < 6)
 				CHECK_INT(errors(2000), 0);
 			CHECK(lock.complete && fabs(lock.offset_hz - p->offset_hz) < 0.2);
-			CHECK(fabs(lock.clock_ppm - p->ppm) < (p->ebn0_db > 50 ? 60 : 200));
+			/* A deviation over 250 symbols of 256-QAM is 30 ppm by its self-noise. */
+			CHECK(fabs(lock.clock_ppm - p->ppm) < (p->ebn0_db > 50 ? s->bits == 8 ? 100 : 60 : 200));
 		}
 }
 
@@ -313,7 +314,8 @@ TEST(recovery_loses_little)
 			receive(&c, 4096);
 			CHECK_INT(nllr, n);
 			CHECK(at_least(errors(n), n, s->modem->theory(s, db - most, NULL)) > 1e-3);
-			CHECK(fabs(lock.ebn0_db - db) < 0.3);
+			/* 256-QAM at 2 dB has one bit in five wrong, and errs by the points that it takes for right. */
+			CHECK(fabs(lock.ebn0_db - db) < (s->bits == 8 ? 0.5 : 0.3));
 			CHECK(lock.complete && fabs(lock.offset_hz - 7) < 0.05 && fabs(lock.clock_ppm - 50) < 10);
 		}
 }
