@@ -48,8 +48,8 @@ struct cpm *cpm_new(const struct cpm_cfg *c, struct soft_sink out)
 	r->threshold = (greatest + (c->coherent ? 5.5 : 7) / sqrt((double)r->window)) / c->width;
 	r->block = clamp(0.05 * c->baud, 1, 8);
 	r->depth = 16;
-	r->ahead = clamp(0.15 * c->baud, 8, 48);
-	r->span = clamp(0.15 * c->baud, 1, 64);
+	r->ahead = clamp(0.15 * c->baud, 8, 36);
+	r->span = clamp(0.15 * c->baud, 1, 96);
 	return r;
 }
 
