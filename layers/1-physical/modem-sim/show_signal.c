@@ -11,6 +11,7 @@
 #include "1-physical/linear.h"
 #include "1-physical/modem-sim/show.h"
 #include "1-physical/rrc.h"
+#include "1-physical/scramble.h"
 #include "1-physical/wav.h"
 #include "filter.h"
 
@@ -88,9 +89,9 @@ static double differ_s(const struct samples *a, const struct samples *b, double 
 /* Linear bursts scramble their payload (linear.h), which scrambling it before undoes: pictures are of the bits of symbols. */
 static void scramble(const struct shot *s, uint8_t *to, const uint8_t *bits, size_t n)
 {
-	uint16_t state = LINEAR_SCRAMBLE;
+	uint16_t state = SCRAMBLE_PN;
 	for (size_t i = 0; i < n; i++)
-		to[i] = bits[i] ^ (uint8_t)(shot_is(s, "linear") ? linear_scramble(&state) : 0);
+		to[i] = bits[i] ^ (uint8_t)(shot_is(s, "linear") ? scramble_pn(&state) : 0);
 }
 
 /* The signal whose symbols have these bits. */
