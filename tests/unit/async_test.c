@@ -147,12 +147,12 @@ static void arrives(const struct async_cfg *tx, const struct async_cfg *rx, cons
 TEST(every_octet_arrives)
 {
 	static const char *const names[] = {"bell103", "bell202", "v21", "v23", "same"};
-	static const double rates[] = {8000, 44100, 48000};
+	static const double rates[] = {8000, 44100};
 	uint8_t all[256];
 	for (int j = 0; j < 256; j++)
 		all[j] = (uint8_t)j;
 	for (size_t j = 0; j < 5; j++)
-		for (size_t k = 0; k < 3; k++) {
+		for (size_t k = 0; k < 2; k++) {
 			struct async_cfg c = config(names[j], rates[k]);
 			arrives(&c, &c, all, 256);
 			CHECK_INT(starts, 1);
@@ -167,7 +167,7 @@ TEST(every_form_of_character_arrives)
 		int data_bits, parity;
 		double stop_bits;
 	} forms[] = {{7, 2, 1}, {7, 1, 2}, {8, 1, 1}, {8, 2, 1}, {8, 0, 2}, {6, 0, 1}, {5, 0, 1.5}, {7, 0, 1}};
-	uint8_t p[200];
+	uint8_t p[60];
 	for (size_t j = 0; j < sizeof forms / sizeof *forms; j++) {
 		struct async_cfg c = config("bell202", 22050);
 		c.data_bits = forms[j].data_bits;
@@ -200,7 +200,7 @@ TEST(other_rates_and_tones_arrive)
 TEST(carrier_and_clock_may_be_off)
 {
 	static const double hz[] = {50, -50, 0, 0}, clock[] = {1, 1, 1.01, 0.99};
-	uint8_t p[300];
+	uint8_t p[120];
 	random_octets(p, sizeof p, 8, 2);
 	for (int j = 0; j < 8; j++) {
 		struct async_cfg rx = config(j & 1 ? "bell103" : "bell202", 16000), tx = rx;
@@ -269,14 +269,14 @@ TEST(times_are_those_of_the_start_bits)
 
 TEST(one_percent_wrong_at_7_db)
 {
-	static uint8_t p[1500];
+	static uint8_t p[1000];
 	random_octets(p, sizeof p, 8, 5);
 	for (int j = 0; j < 2; j++) {
 		struct async_cfg c = config(j ? "bell103" : "bell202", j ? 4000 : 8000);
 		send(&c, p, sizeof p);
 		add_noise(&c, 7, 5);
 		receive(&c, 4096);
-		CHECK(wrong(p, sizeof p) <= 15);
+		CHECK(wrong(p, sizeof p) <= 10);
 		CHECK(doubt < 5);
 		CHECK(fabs(lock.ebn0_db - 7) < 1);
 	}
@@ -308,14 +308,14 @@ TEST(without_phase_two_oscillators_are_heard)
 TEST(a_short_message_is_whole)
 {
 	size_t bad = 0;
-	for (uint64_t seed = 0; seed < 40; seed++) {
+	for (uint64_t seed = 0; seed < 24; seed++) {
 		struct async_cfg c = config(seed & 1 ? "bell103" : "bell202", 8000);
 		send(&c, "hi\n", 3);
 		add_noise(&c, 10, seed);
 		receive(&c, 4096);
 		bad += wrong((const uint8_t *)"hi\n", 3);
 	}
-	CHECK(bad <= 3);
+	CHECK(bad <= 2);
 }
 
 TEST(noise_is_not_characters)
@@ -437,7 +437,7 @@ TEST(survivors_are_the_same_with_any_instructions)
 		async_trellis_scale(t[j], 1, 4);
 	struct cf u = {0.125f, 0};
 	unsigned frame = 0;
-	for (int step = 0; step < 40000; step++) {
+	for (int step = 0; step < 15000; step++) {
 		float x[4];
 		if (step % 80 == 0)
 			frame = (unsigned)rng_below(&r, 256) << 1 | 1u << 9;
@@ -459,7 +459,7 @@ TEST(survivors_are_the_same_with_any_instructions)
 			n++;
 		}
 	}
-	CHECK(n > 300);
+	CHECK(n > 100);
 	async_trellis_free(t[0]);
 	async_trellis_free(t[1]);
 }
