@@ -59,3 +59,15 @@ back() {
 		back same same $rate "$t/octets"
 	done
 }
+
+@test "multimon-ng: an alert, three times" {
+	need multimon-ng
+	alert=ZCZC-WXR-TOR-039173-039051+0030-1591829-KCLE/NWS-
+	for _ in 1 2 3; do
+		printf %s $alert | modem-sim tx -m same --bytes -r 22050 --raw
+		head -c 44100 /dev/zero # a second of silence
+	done >"$t/eas"
+	multimon-ng -q -a EAS -t raw "$t/eas" >"$t/heard"
+	grep -qF "$alert" "$t/heard"
+	[ "$(modem-sim rx -m same --bytes --raw -r 22050 "$t/eas")" = $alert$alert$alert ]
+}
