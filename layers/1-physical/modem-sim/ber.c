@@ -35,7 +35,7 @@ static const struct opt opts[] = {
 	{0, "seed", "N", OPT_INT, &seed, 0, 9e15, "random numbers of all this (from the system; -v says which)"},
 	{0, "sync", "ideal|recovered", OPT_ENUM, &sync_mode, 0, 0, "timing and phase: known, or found by the receiver (known)"},
 	{'r', "rate", "HZ", OPT_REAL, &rate_hz, 1000, 1e7, "samples a second, recovered (as many as the scheme needs)"},
-	{'T', "format", "text|tsv|json", OPT_ENUM, &format, 0, 0, "of the table (text)"},
+	{'T', "form", "text|tsv|json", OPT_ENUM, &format, 0, 0, "of the table (text)"},
 	{0, "confidence", "P", OPT_REAL, &confidence, 0.5, 0.999999, "with which the interval holds the rate (0.95)"},
 	{0, "plot", NULL, OPT_FLAG, &drawn, 0, 0, "draw the picture in the terminal, below the table"},
 	{0, "svg", "FILE", OPT_STR, &svg, 0, 0, "write a picture, theory beside measurement"},

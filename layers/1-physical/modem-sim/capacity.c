@@ -28,7 +28,7 @@ static const struct opt opts[] = {
 	{0, "bitrate", "RATE", OPT_REAL, &bitrate, 1e-6, 1e18, "bit/s"},
 	{0, "baud", "RATE", OPT_REAL, &baud, 1e-6, 1e15, "symbols a second"},
 	{0, "noiseless", NULL, OPT_FLAG, &noiseless, 0, 0, "there is no noise: Nyquist alone"},
-	{'T', "format", "text|tsv", OPT_ENUM, &format, 0, 0, "the working, or a table of one row (text)"},
+	{'T', "form", "text|tsv", OPT_ENUM, &format, 0, 0, "the working, or a table of one row (text)"},
 	{0, NULL, NULL, OPT_FLAG, NULL, 0, 0, NULL},
 };
 static const char *const more[] = {

@@ -27,7 +27,7 @@ static const struct opt opts[] = {
 	{0, "start", "-|+|-odd|+odd", OPT_ENUM, &start, 0, 0,
          "level or pulse before the first, running disparity (-); HDB3: -odd"},
 	{0, "levels", NULL, OPT_FLAG, &levels, 0, 0, "print the levels: +0-0+"},
-	{'T', "to", "text|tsv", OPT_ENUM, &form, 0, 0, "a drawing, or a row a level"},
+	{'T', "form", "text|tsv", OPT_ENUM, &form, 0, 0, "a drawing, or a row a level"},
 	{0, "width", "N", OPT_INT, &width, 16, 10000, "columns of the drawing (the terminal's, else 80)"},
 	{0, "svg", "FILE", OPT_STR, &svg, 0, 0, "draw it as an SVG file too (of packets the first)"},
 	{0, "spectrum", NULL, OPT_FLAG, &spectrum, 0, 0, "measure the power spectral density on random bits"},

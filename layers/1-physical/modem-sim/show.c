@@ -31,7 +31,7 @@ static const struct opt opts[] = {
 	 "and so much of it (10, eye and constellation 20, spectrum 60)"},
 	{0, "svg", "FILE", OPT_STR, &svg, 0, 0, "draw into an SVG file"},
 	{0, "plot", NULL, OPT_FLAG, &text, 0, 0, "draw in the terminal (where there is no --svg, this)"},
-	{'T', "format", "text|tsv", OPT_ENUM, &format, 0, 0, "a drawing, or its data as a table, to draw it elsewhere (text)"},
+	{'T', "form", "text|tsv", OPT_ENUM, &format, 0, 0, "a drawing, or its data as a table, to draw it elsewhere (text)"},
 	{0, "mask", "HZ:DB,...", OPT_STR, &o.mask, 0, 0,
 	 "spectrum: limits, by distance from the carrier and dB of the highest line"},
 	{0, "code", "G,G", OPT_STR, &o.code, 0, 0, "trellis: of a convolutional code, generators in octal (7,5)"},
