@@ -175,6 +175,7 @@ enum {
 	PER_CHIP = 4,        /* moments a chip where the search looks */
 	WINDOW = 48,         /* symbols of the search */
 	MOMENTS = DSSS_MOST * PER_CHIP,
+	SUMS = 1024,         /* more than MOMENTS */
 	KEEP = 2 * WINDOW,   /* symbols of signal that are kept */
 };
 
@@ -191,6 +192,8 @@ struct dsss_rx {
 
 	double from;                  /* point of the search's moment 0 */
 	uint64_t looked;
+	struct integral sums[SUMS];   /* at the moments, half a symbol earlier, up to known */
+	uint64_t known;
 	float energy[WINDOW][MOMENTS], total[WINDOW];
 
 	bool running;
@@ -222,7 +225,7 @@ static void search_from(struct dsss_rx *rx, double point)
 {
 	rx->running = false;
 	rx->from = point;
-	rx->looked = 0;
+	rx->looked = rx->known = 0;
 }
 
 static void *rx_new(const struct modem_cfg *c, struct soft_sink out, struct err *e)
@@ -281,6 +284,23 @@ static void end_run(struct dsss_rx *rx)
 	search_from(rx, rx->at);
 }
 
+/* The same at the next moment of the search, from running sums that are looked up once for all the moments that need them. */
+static struct cf correlate_next(struct dsss_rx *rx)
+{
+	unsigned n = rx->code.n * PER_CHIP;
+	double re = 0, im = 0;
+	for (; rx->known <= rx->looked + n; rx->known++)
+		rx->sums[rx->known % SUMS] = integrator_at(&rx->in, rx->from + (double)rx->known * rx->sym / n - rx->sym / 2);
+	for (unsigned i = 0; i < rx->code.n; i++) {
+		struct integral a = rx->sums[(rx->looked + PER_CHIP * (uint64_t)i) % SUMS];
+		struct integral b = rx->sums[(rx->looked + PER_CHIP * (uint64_t)(i + 1)) % SUMS];
+		re += rx->code.chip[i] * (b.re - a.re);
+		im += rx->code.chip[i] * (b.im - a.im);
+	}
+	double scale = 2 / (rx->sym * rx->in.spp);
+	return (struct cf){(float)(re * scale), (float)(im * scale)};
+}
+
 /* Power at moment j of a symbol and, in *noise, away from it by a chip and more: means over the window. */
 static double measure(const struct dsss_rx *rx, unsigned j, double *noise)
 {
@@ -307,7 +327,7 @@ static void search(struct dsss_rx *rx)
 	double u = rx->from + (double)rx->looked * rx->sym / n, share[MOMENTS] = {0}, noise;
 	float *row = rx->energy[symbol % WINDOW];
 
-	row[rx->looked % n] = cf_power(correlate(rx, u));
+	row[rx->looked % n] = cf_power(correlate_next(rx));
 	if (++rx->looked % n != 0)
 		return;
 	rx->total[symbol % WINDOW] = 0;

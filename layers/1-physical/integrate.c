@@ -37,8 +37,7 @@ void integrator_push(struct integrator *g, const float *x, size_t n)
 	g->samples += n;
 }
 
-/* The running sum at a point, between points in a straight line. */
-static struct integral sum_at(const struct integrator *g, double u)
+struct integral integrator_at(const struct integrator *g, double u)
 {
 	double whole = floor(u), f = u - whole;
 	uint64_t i = (uint64_t)whole;
@@ -48,7 +47,7 @@ static struct integral sum_at(const struct integrator *g, double u)
 
 struct cf integrator_mean(const struct integrator *g, double a, double b)
 {
-	struct integral p = sum_at(g, a), q = sum_at(g, b);
+	struct integral p = integrator_at(g, a), q = integrator_at(g, b);
 	double k = 2 / ((b - a) * g->spp);
 	return (struct cf){(float)(k * (q.re - p.re)), (float)(k * (q.im - p.im))};
 }

@@ -23,6 +23,8 @@ void integrator_free(struct integrator *g);
 /* At most INTEGRATOR_BLOCK samples; what is not a number, or beyond +-16, counts as 0. */
 enum { INTEGRATOR_BLOCK = 256 };
 void integrator_push(struct integrator *g, const float *x, size_t n);
+/* The running sum at a point, between points in a straight line. */
+struct integral integrator_at(const struct integrator *g, double u);
 /* Mean of the baseband signal from point a to b: a carrier of amplitude A and phase p gives A exp(ip), and its image. */
 struct cf integrator_mean(const struct integrator *g, double a, double b);
 /* The first point that is remembered, and the last that is known. */
