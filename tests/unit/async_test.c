@@ -412,6 +412,13 @@ TEST(baudot)
 	for (int k = 0; k < 256; k++)
 		if (baudot_encode(&b, (uint8_t)k, code) == 0)
 			CHECK(k == 0 || k > 'z' || strchr("%*+<=>@[\\]^_`", k) || (k < 32 && k != 7 && k != 10 && k != 13));
+	/* Every figure, as the keys of a teleprinter have them above their letters. */
+	static const char letters[] = "QWERTYUIOPADSFGHJKLZXCVBNM", figures[] = "1234567890-$\a!&#'()\"/:;?,.";
+	for (size_t j = 0; j < 26; j++) {
+		uint8_t letter[2], figure[2];
+		size_t n = baudot_encode(&b, (uint8_t)letters[j], letter), m = baudot_encode(&b, (uint8_t)figures[j], figure);
+		CHECK_INT(letter[n - 1], figure[m - 1]);
+	}
 	CHECK(!baudot_decode(&d, 0x1b, &c) && !baudot_decode(&d, 0, &c));
 	CHECK(baudot_decode(&d, 0x05, &c) && c == 7);
 	CHECK(baudot_decode(&d, 0x04, &c) && c == ' ');
