@@ -16,7 +16,7 @@ static void flush(void *arg)
 void pipe_run(struct pipe *p, char **paths, int n, void (*each)(struct pipe *p, void *arg), void *arg)
 {
 	struct err e;
-	struct rec rec;
+	struct rec rec = {0};
 	int got;
 	if (registry_init(&e) != 0 || out_open(&p->out, "-", &e) != 0)
 		tool_die(EX_BAD, "%s", e.msg);
@@ -42,6 +42,8 @@ void pipe_run(struct pipe *p, char **paths, int n, void (*each)(struct pipe *p, 
 		flush(p);
 		tool_die(EX_BAD, "%s", e.msg);
 	}
+	if (p->end)
+		p->end(p, arg);
 	source_close(&p->src);
 	pkt_free(&p->pkt);
 	if (out_close(&p->out, &e) != 0)

@@ -15,6 +15,7 @@ struct pipe {
 	struct pkt pkt;           /* the packet at hand */
 	const struct rec *rec;    /* and where it came from */
 	bool silent;              /* write nothing */
+	void (*end)(struct pipe *p, void *arg);  /* behind the last packet, before the output is closed; may be NULL */
 };
 
 /* Calls each(p, arg) for every packet of the n files (none: standard input), p->pkt filled; writes comments through.
