@@ -140,6 +140,13 @@ static void each(struct pipe *p, void *arg)
 	(framer.unframe ? f->deframe : f->frame)(p);
 }
 
+static void last(struct pipe *p, void *arg)
+{
+	const struct framing *f = arg;
+	if (framer.unframe && f->end)
+		f->end(p);
+}
+
 static void report(void)
 {
 	uint64_t whole = counts.whole, damaged = counts.damaged;
@@ -202,9 +209,8 @@ int main(int argc, char **argv)
 	int n = opt_parse(&tool, argc, argv);
 	const struct framing *f = kinds[type];
 	check_options(f);
+	p.end = last;
 	pipe_run(&p, argv + 1, n, each, (void *)(uintptr_t)f);
-	if (f->end)
-		f->end(&p);
 	report();
 	return counts.damaged ? EX_NO : EX_YES;
 }
