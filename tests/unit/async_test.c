@@ -397,7 +397,7 @@ TEST(teleprinters)
 
 TEST(baudot)
 {
-	struct baudot b = {.usos = true}, d = {.usos = true};
+	struct baudot b = {.usos = true}, d = {.usos = true}, keys = {0};
 	uint8_t code[2], c;
 	CHECK_INT(baudot_encode(&b, 'e', code), 2); /* the first says which shift */
 	CHECK(code[0] == 0x1f && code[1] == 0x01);
@@ -416,7 +416,7 @@ TEST(baudot)
 	static const char letters[] = "QWERTYUIOPADSFGHJKLZXCVBNM", figures[] = "1234567890-$\a!&#'()\"/:;?,.";
 	for (size_t j = 0; j < 26; j++) {
 		uint8_t letter[2], figure[2];
-		size_t n = baudot_encode(&b, (uint8_t)letters[j], letter), m = baudot_encode(&b, (uint8_t)figures[j], figure);
+		size_t n = baudot_encode(&keys, (uint8_t)letters[j], letter), m = baudot_encode(&keys, (uint8_t)figures[j], figure);
 		CHECK_INT(letter[n - 1], figure[m - 1]);
 	}
 	CHECK(!baudot_decode(&d, 0x1b, &c) && !baudot_decode(&d, 0, &c));
