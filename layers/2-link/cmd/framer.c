@@ -51,6 +51,7 @@ static const char *const more[] = {
 };
 
 static const struct sub subs[] = {
+	{"crc", framer_crc, "compute and check cyclic redundancy checks, and show how"},
 	{NULL, NULL, NULL},
 };
 

@@ -2,4 +2,6 @@
 #ifndef OSIKIT_FRAMER_CMDS_H
 #define OSIKIT_FRAMER_CMDS_H
 
+int framer_crc(int argc, char **argv);
+
 #endif
