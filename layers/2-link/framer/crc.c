@@ -373,8 +373,8 @@ static void list_row(const struct crc_entry *k)
 	if (form == 1)
 		out_printf(&out, "%s\t%u\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", k->name, k->p.width, t[0], t[1], in, reads, t[2], t[3], t[4], aliases);
 	else if (k->p.width <= 64)
-		out_printf(&out, "%-25s %5u %-18s %-18s %-5s %-6s %-18s %-18s %-18s%s%s\n", k->name, k->p.width, t[0], t[1], in, reads, t[2],
-		           t[3], t[4], *aliases ? " " : "", aliases);
+		out_printf(&out, "%-25s %5u %-18s %-18s %-5s %-6s %-18s %-18s %-*s%s\n", k->name, k->p.width, t[0], t[1], in, reads, t[2],
+		           t[3], *aliases ? 19 : 0, t[4], aliases);
 	else
 		out_printf(&out, "%-25s %5u %s %s %-5s %-6s %s %s %s\n", k->name, k->p.width, t[0], t[1], in, reads, t[2], t[3], t[4]);
 }
