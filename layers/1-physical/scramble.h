@@ -53,7 +53,7 @@ enum { SCRAMBLE_PN = 0x4a80 };
 static inline unsigned scramble_pn(uint16_t *state)
 {
 	unsigned bit = (*state >> 14 ^ *state >> 13) & 1u;
-	*state = (uint16_t)(*state << 1 | bit);
+	*state = (uint16_t)((unsigned)*state << 1 | bit);
 	return bit;
 }
 
