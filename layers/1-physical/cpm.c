@@ -90,6 +90,12 @@ static void start(struct cpm *r, const struct found *f)
 		r->out.start(r->out.arg, r->start_s);
 }
 
+/* What is too small to be measured is none, of either sign. */
+static double settled(double x, double least)
+{
+	return fabs(x) < least ? 0 : x;
+}
+
 /* The run ended behind symbol number end; the search goes on there. */
 static void stop(struct cpm *r, uint64_t end)
 {
@@ -99,7 +105,7 @@ static void stop(struct cpm *r, uint64_t end)
 	double n = s * r->sps / TICKS, turn = r->coherent ? (r->kalman.x[TURN]) / TAU : 0;
 	struct lock l = {
 		.start_s = r->start_s, .end_s = seconds(r, s), .ebn0_db = to_db(a * a / (r->noise * r->bits + 1e-12)),
-		.offset_hz = (r->nco + turn) * r->c.baud, .clock_ppm = (TICKS / r->period - 1) * 1e6,
+		.offset_hz = settled((r->nco + turn) * r->c.baud, 0.05), .clock_ppm = settled((TICKS / r->period - 1) * 1e6, 0.5),
 		.coherent = r->coherent, .complete = true,
 	};
 	if (r->out.stop)

@@ -22,11 +22,10 @@ enum {
 };
 
 typedef float lanes __attribute__((vector_size(LANES * sizeof(float))));
-typedef struct cf dot_fn(const float *x, const float *re, const float *im, size_t n);
 
 struct front {
 	double out_hz;
-	dot_fn *dot;
+	front_dot_fn *dot;
 	size_t taps;           /* a multiple of LANES */
 	size_t ahead;          /* samples of the window that are later than the output's moment */
 	size_t phases;
@@ -80,7 +79,7 @@ __attribute__((always_inline)) static inline struct cf dot(const float *x, const
 	};
 }
 
-static struct cf dot_c(const float *x, const float *re, const float *im, size_t n) { return dot(x, re, im, n); }
+struct cf front_dot_c(const float *x, const float *re, const float *im, size_t n) { return dot(x, re, im, n); }
 
 #if defined(__x86_64__)
 
@@ -90,15 +89,15 @@ __attribute__((target("avx2"))) static struct cf dot_avx2(const float *x, const 
 	return dot(x, re, im, n);
 }
 
-static dot_fn *dot_best(void)
+front_dot_fn *front_dot_best(void)
 {
 	__builtin_cpu_init();
-	return __builtin_cpu_supports("avx2") ? dot_avx2 : dot_c;
+	return __builtin_cpu_supports("avx2") ? dot_avx2 : front_dot_c;
 }
 
 #else
 
-static dot_fn *dot_best(void) { return dot_c; }
+front_dot_fn *front_dot_best(void) { return front_dot_c; }
 
 #endif
 
@@ -182,7 +181,7 @@ struct front *front_new(const struct front_cfg *c, struct err *e)
 	}
 
 	struct front *f = xmalloc(sizeof *f);
-	*f = (struct front){.out_hz = c->out_hz, .dot = dot_best(), .phases = choose_phases(c), .cycles = c->centre_hz / c->in_hz};
+	*f = (struct front){.out_hz = c->out_hz, .dot = front_dot_best(), .phases = choose_phases(c), .cycles = c->centre_hz / c->in_hz};
 	f->ahead = (size_t)ceil(half) + 1;
 	f->taps = (2 * f->ahead + LANES) / LANES * LANES;
 	f->re = xmalloc(f->phases * f->taps * sizeof *f->re);

@@ -148,6 +148,22 @@ TEST(blocks_of_any_size_give_the_same)
 	}
 }
 
+TEST(every_processor_gives_the_same)
+{
+	static float v[3][1000];
+	struct rng r;
+	rng_seed(&r, 3);
+	rng_normal(&r, v[0], 3000, 1);
+	for (size_t n = 0; n <= 1000; n += 8) {
+		struct cf a = front_dot_c(v[0], v[1], v[2], n), b = front_dot_best()(v[0], v[1], v[2], n);
+		double re = 0;
+		for (size_t j = 0; j < n; j++)
+			re += (double)v[0][j] * (double)v[1][j];
+		CHECK_MEM(&a, &b, sizeof a);
+		CHECK(fabs((double)a.re - re) < 1e-4);
+	}
+}
+
 TEST(what_is_no_number_is_nothing)
 {
 	static float x[10000];
