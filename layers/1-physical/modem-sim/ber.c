@@ -334,7 +334,11 @@ static void say_losses(void)
 
 static void setup(uint64_t s)
 {
+	static struct scheme line; /* theory counts the bits of the line; NRZI, which is packet radio's, would double their errors */
 	modem_setup(&modem, &conf.modem);
+	line = *conf.modem.scheme;
+	line.nrzi = false;
+	conf.modem.scheme = &line;
 	const struct modem *m = conf.modem.scheme->modem;
 	conf.recovered = sync_mode == RECOVERED || (sync_mode == UNSAID && (!m->ideal || impair_any(&impair)));
 	if (!conf.recovered && !m->ideal)

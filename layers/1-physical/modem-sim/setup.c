@@ -70,7 +70,9 @@ double modem_rate(const struct modem_cfg *c)
 	const struct scheme *s = c->scheme;
 	double baud = c->baud > 0 ? c->baud : s->baud, scale = baud / s->baud;
 	double centre = c->centre_hz > 0 ? c->centre_hz : s->centre_hz;
-	double least = fmax(8 * baud, 2.2 * (centre + s->bandwidth_hz * scale / 2 + baud / 2));
+	/* The rectangular pulses of PSK over a line have much spectrum beyond their band, which must not come back as images. */
+	double per_symbol = s->line && s->centre_hz > 0 && s->shift_hz <= 0 ? 24 : 8;
+	double least = fmax(per_symbol * baud, 2.2 * (centre + s->bandwidth_hz * scale / 2 + baud / 2));
 	for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
 		if (usual[i] >= least)
 			return usual[i];
