@@ -52,6 +52,11 @@ static const char *const more[] = {
 
 static const struct sub subs[] = {
 	{"crc", framer_crc, "compute and check cyclic redundancy checks, and show how"},
+	{"parity", framer_parity, "parity bits, of words and of tables"},
+	{"hamming", framer_hamming, "Hamming codes: words, errors found and repaired"},
+	{"checksum", framer_checksum, "sums: Internet, Fletcher, Adler"},
+	{"stuff", framer_stuff, "bit and byte stuffing, shown"},
+	{"unstuff", framer_unstuff, "the inverse"},
 	{NULL, NULL, NULL},
 };
 
