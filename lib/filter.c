@@ -42,8 +42,10 @@ void pipe_run(struct pipe *p, char **paths, int n, void (*each)(struct pipe *p, 
 		flush(p);
 		tool_die(EX_BAD, "%s", e.msg);
 	}
-	if (p->end)
+	if (p->end) {
+		p->pkt.nnotes = 0; /* they were in a line that is gone */
 		p->end(p, arg);
+	}
 	source_close(&p->src);
 	pkt_free(&p->pkt);
 	if (out_close(&p->out, &e) != 0)

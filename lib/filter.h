@@ -15,7 +15,8 @@ struct pipe {
 	struct pkt pkt;           /* the packet at hand */
 	const struct rec *rec;    /* and where it came from */
 	bool silent;              /* write nothing */
-	void (*end)(struct pipe *p, void *arg);  /* behind the last packet, before the output is closed; may be NULL */
+	/* Behind the last packet, before the output is closed; pkt still has its time, no more. May be NULL. */
+	void (*end)(struct pipe *p, void *arg);
 };
 
 /* Calls each(p, arg) for every packet of the n files (none: standard input), p->pkt filled; writes comments through.

@@ -33,7 +33,7 @@ survives() {
 	# shellcheck disable=SC2086 # options are words
 	framer $3 sent | damage "$1" >air
 	# shellcheck disable=SC2086
-	framer -d -q ${5:-$3} air | sed 's/ @t.hurt=1//' >got || :
+	framer -d -q ${5:-$3} air | sed 's/ @.*//' >got || :
 	# shellcheck disable=SC2086
 	framer $3 sent | framer -d -q ${5:-$3} >all
 	is "$(wc -l <all)" "$2"

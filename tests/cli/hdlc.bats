@@ -3,6 +3,7 @@
 
 load helper
 load damage
+code=0 # try sets it
 
 # bits TEXT: the bits of a frame made of it, after one flag.
 bits() { framer --bits --flags 1 "${@:2}" <<<"$1" | sed 's/bits b=//'; }
@@ -77,15 +78,14 @@ bits() { framer --bits --flags 1 "${@:2}" <<<"$1" | sed 's/bits b=//'; }
 	n=${#good}
 	flag=01111110
 	{
-		echo "bits b=$flag${good:8:20}11111110"          # seven 1s
+		echo "bits b=$flag${good:8:45}11111110"          # seven 1s
 		echo "bits b=${good:0:40}${good:44}"             # four bits too few
 		echo "bits b=${good:0:40}$((1 - ${good:40:1}))${good:41}"
 		echo "bits b=$good"
 	} >air
 	try framer -d -t hdlc air
 	is "$code: $(cat out)" '1: hdlc addr=0xff type=UI pf=0 data str=abcdef'
-	is "$(cat err)" 'framer: 3 frames: 1 good, 2 damaged and dropped (1 odd, 1 fcs), 0 without a check sequence' ||
-		is "$(cat err)" 'framer: 4 frames: 1 good, 3 damaged and dropped (1 abort, 1 odd, 1 fcs), 0 without a check sequence'
+	is "$(cat err)" 'framer: 4 frames: 1 good, 3 damaged and dropped (1 abort, 1 odd, 1 fcs), 0 without a check sequence'
 	try framer -d -v -t hdlc air
 	has "$(cat err)" 'air:3: a frame of 10 octets dropped: the frame check sequence does not fit'
 	try framer -d -q --keep -t hdlc air
