@@ -29,14 +29,15 @@ static uint64_t whole_block(const struct ber_conf *c)
 
 uint64_t ber_blocks(const struct ber_conf *c)
 {
-	uint64_t n = whole_block(c);
-	return (c->bits + n - 1) / n;
+	uint64_t n = c->bits / whole_block(c);
+	return n ? n : 1;
 }
 
 uint64_t ber_block_bits(const struct ber_conf *c, uint64_t i)
 {
-	uint64_t n = whole_block(c), left = c->bits - i * n;
-	return left < n ? left : n;
+	/* The last one has what the others leave, so that none is too short to be aligned. */
+	uint64_t blocks = ber_blocks(c), unit = c->modem.scheme->bits, n = c->bits / blocks / unit * unit;
+	return i + 1 < blocks ? n : c->bits - (blocks - 1) * n;
 }
 
 /* A stream of its own for every scheme, Eb/N0 and block, so that neither points nor schemes are alike by chance. */
@@ -202,7 +203,14 @@ static void silence(struct burst *b, double samples)
 	}
 }
 
-/* Phase and delay at random; a signal without a carrier has no phase. */
+/* Whether the phase of its carrier can be turned: baseband has none, and the rectangular pulses of PSK over a line reach below 0 Hz, where
+ * what is turned is no longer what a modem sends. */
+static bool has_phase(const struct modem_cfg *m)
+{
+	return (m->centre_hz > 0 || m->scheme->centre_hz > 0) && (!m->scheme->line || m->scheme->shift_hz > 0);
+}
+
+/* Phase and delay at random. */
 static void configure(const struct ber_conf *c, double ebn0_db, struct rng *r, struct channel_conf *f)
 {
 	const struct modem_cfg *m = &c->modem;
@@ -211,7 +219,7 @@ static void configure(const struct ber_conf *c, double ebn0_db, struct rng *r, s
 	f->rate_hz = m->rate_hz;
 	f->seed = rng_u64(r);
 	f->delay_s += delay / m->rate_hz;
-	if (m->centre_hz > 0 || m->scheme->centre_hz > 0)
+	if (has_phase(m))
 		f->phase_deg += 360 * phase;
 	f->noise_power = channel_noise_ebn0(f, m->scheme->modem->bit_energy(m), ebn0_db);
 }
