@@ -52,11 +52,15 @@ void pipe_run(struct pipe *p, char **paths, int n, void (*each)(struct pipe *p, 
 		tool_die(EX_BAD, "%s", e.msg);
 }
 
-/* Whether the word at s is a note of this tool. */
-static bool own_note(const char *s, size_t n, const char *tool)
+/* Whether the word at s is a note of one of these names, or of a tool that is called so. */
+static bool own_note(const char *s, size_t n, const char *names)
 {
-	size_t t = strlen(tool);
-	return n > t + 1 && memcmp(s, tool, t) == 0 && s[t] == '.';
+	for (size_t t; *names; names += t + (names[t] == ',')) {
+		t = strcspn(names, ",");
+		if (n > t + 1 && memcmp(s, names, t) == 0 && (s[t] == '.' || s[t] == '='))
+			return true;
+	}
+	return false;
 }
 
 static bool blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }

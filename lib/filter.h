@@ -24,10 +24,10 @@ struct pipe {
  * is flushed, exit 2. */
 void pipe_run(struct pipe *p, char **paths, int n, void (*each)(struct pipe *p, void *arg), void *arg);
 
-/* Passes the packet at hand on as it came, without the notes "@tool." that it has, with the words of notes
- * (" @tool.key=value ...", or "") added. */
+/* Passes the packet at hand on as it came, without the notes "@tool." and "@tool=" that it has, with the words of notes
+ * (" @tool.key=value ...", or "") added. Several names are joined by commas: "framer,if". */
 void pipe_pass(struct pipe *p, const char *tool, const char *notes);
-/* Writes k in canonical form, its notes that begin with "tool." left out, with the words of notes added. */
+/* Writes k in canonical form, the same notes left out, with the words of notes added. */
 void pipe_write(struct pipe *p, const struct pkt *k, const char *tool, const char *notes);
 /* Where the packet at hand stands, for messages: "FILE:LINE" or "FILE: packet N". Valid until the next call. */
 const char *pipe_where(const struct pipe *p);
