@@ -57,6 +57,7 @@ static const struct sub subs[] = {
 	{"checksum", framer_checksum, "sums: Internet, Fletcher, Adler"},
 	{"stuff", framer_stuff, "bit and byte stuffing, shown"},
 	{"unstuff", framer_unstuff, "the inverse"},
+	{"bridge", framer_bridge, "learn addresses, and say by which ports frames leave"},
 	{NULL, NULL, NULL},
 };
 

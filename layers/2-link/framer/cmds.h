@@ -8,5 +8,6 @@ int framer_hamming(int argc, char **argv);
 int framer_checksum(int argc, char **argv);
 int framer_stuff(int argc, char **argv);
 int framer_unstuff(int argc, char **argv);
+int framer_bridge(int argc, char **argv);
 
 #endif
