@@ -16,7 +16,7 @@ enum {
 	HELD = LEAD + WINDOW,
 	ROOM = 4096                         /* of held bits, moved down when full */
 };
-enum { SEARCH, PAYLOAD };
+enum { SEARCH, PAYLOAD, TAIL };
 
 /* The first 64 bits of the binary expansion of pi's fraction: balanced enough, and nobody chose them. */
 static const uint64_t sync_word = 0x243f6a8885a308d3;
@@ -121,7 +121,8 @@ static void payload_done(struct burst_rx *b, bool complete)
 {
 	if (b->packet)
 		b->packet(b->arg, b->payload, b->n, complete);
-	b->state = SEARCH;
+	b->state = TAIL;
+	b->want = 8; /* the closing flag */
 }
 
 static size_t payload_push(struct burst_rx *b, const float *llr, size_t n)
@@ -145,6 +146,13 @@ void burst_rx_push(struct burst_rx *b, const float *llr, size_t n)
 			size_t m = payload_push(b, llr, n);
 			llr += m;
 			n -= m;
+			continue;
+		}
+		if (b->state == TAIL) {
+			llr++;
+			n--;
+			if (--b->want == 0)
+				b->state = SEARCH;
 			continue;
 		}
 		if (b->nheld == ROOM)
@@ -172,6 +180,7 @@ void burst_rx_end(struct burst_rx *b)
 	if (b->state == PAYLOAD)
 		payload_done(b, false);
 	release(b, b->nheld);
+	b->state = SEARCH;
 }
 
 void envelope_write(uint8_t *out, const struct envelope *v)

@@ -109,6 +109,7 @@ static void start(void *arg, double start_s)
 {
 	struct hear *h = arg;
 	h->n = 0;
+	h->found = false;
 	h->time_s = start_s;
 }
 
@@ -151,10 +152,18 @@ static void on_line(void *arg, const float *llr, size_t n)
 	}
 }
 
+/* The few bits of the line around packets are the modem's own, to lock on and to end. */
+static void forget_kept(struct hear *h)
+{
+	h->time_s += (double)h->n * h->bit_s;
+	h->n = 0;
+}
+
 static void on_packet(void *arg, const float *llr, size_t n, bool complete)
 {
 	struct hear *h = arg;
-	give_kept(h, true, true);
+	forget_kept(h);
+	h->found = true;
 	h->time_s += (BURST_EXTRA - 8) * h->bit_s;
 	give(h, false, complete, llr, n);
 }
@@ -173,6 +182,8 @@ static void on_stop(void *arg, const struct lock *lock)
 	struct hear *h = arg;
 	if (h->scheme->line) {
 		burst_rx_end(&h->burst);
+		if (h->found)
+			forget_kept(h);
 		give_kept(h, true, true);
 	} else {
 		give_kept(h, false, lock->complete);

@@ -73,6 +73,7 @@ struct hear {
 	struct burst_rx burst;
 	float *llr;
 	size_t n, cap;
+	bool found;                                            /* a packet, in this signal */
 	double time_s;                                         /* of llr[0], or of the next bit */
 };
 
