@@ -169,11 +169,11 @@ flip_packet() {
 @test 'one bit in a hundred turned anywhere: the code restores what is lost without it' {
 	line="octets hex=$(head -c 1000 /dev/zero | od -An -v -tx1 | tr -d ' \n')"
 	# Knuth's generator in a length that every awk computes exactly.
-	awk 'BEGIN { for (i = x = 1; i <= 16140; i++) { x = (x * 16807) % 2147483647; if (x < 21474836) print i } }' >at
-	[ "$(wc -l <at)" -gt 100 ]
+	awk 'BEGIN { for (i = x = 1; i <= 16140; i++) { x = (x * 16807) % 2147483647; if (x < 21474836) print i } }' >places
+	[ "$(wc -l <places)" -gt 100 ]
 	# shellcheck disable=SC2046 # numbers
-	modem-sim fec conv <<<"$line" | flip_packet $(cat at) | modem-sim fec -d conv >out
-	is "$(cat out)" "$line @modem-sim.fixed=$(wc -l <at)"
+	modem-sim fec conv <<<"$line" | flip_packet $(cat places) | modem-sim fec -d conv >out
+	is "$(cat out)" "$line @modem-sim.fixed=$(wc -l <places)"
 }
 
 @test 'through a modem and noise, with its confidences' {

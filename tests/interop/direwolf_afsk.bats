@@ -27,9 +27,9 @@ theirs() { atest "${@:2}" "$1" | grep -ao '[0-9]* packets decoded' | cut -d ' ' 
 @test "direwolf hears every packet of ours" {
 	for rate in 8000 11025 22050 44100 48000; do
 		for mode in "bell202 1200" "afsk300 300"; do
-			set -- $mode
-			hdlc send 20 16 | modem-sim tx -m "$1" -r $rate -w "$t/x.wav"
-			[ "$(theirs "$t/x.wav" -B "$2")" = 20 ]
+			read -r scheme baud <<<"$mode"
+			hdlc send 20 16 | modem-sim tx -m "$scheme" -r $rate -w "$t/x.wav"
+			[ "$(theirs "$t/x.wav" -B "$baud")" = 20 ]
 		done
 	done
 }
@@ -37,9 +37,9 @@ theirs() { atest "${@:2}" "$1" | grep -ao '[0-9]* packets decoded' | cut -d ' ' 
 @test "we hear every packet of direwolf's" {
 	for rate in 8000 11025 22050 44100 48000; do
 		for mode in "bell202 1200" "afsk300 300"; do
-			set -- $mode
-			direwolf 20 "$t/y.wav" -r $rate -B "$2"
-			[ "$(heard "$1" "$t/y.wav")" = 20 ]
+			read -r scheme baud <<<"$mode"
+			direwolf 20 "$t/y.wav" -r $rate -B "$baud"
+			[ "$(heard "$scheme" "$t/y.wav")" = 20 ]
 		done
 	done
 }
@@ -71,14 +71,14 @@ theirs() { atest "${@:2}" "$1" | grep -ao '[0-9]* packets decoded' | cut -d ' ' 
 
 @test "1200 bit/s in white noise: half at 6.6 dB, 99 of 100 at 9.5 dB" {
 	direwolf 300 "$t/y.wav" -r 44100 -B 1200
-	local ours peers
+	local ours peers db least
 	for case in "6.6 150" "9.5 294"; do
-		set -- $case
-		modem-sim channel --ebn0 "$1" -m bell202 --seed 1 --to s16 -w "$t/n.wav" "$t/y.wav"
+		read -r db least <<<"$case"
+		modem-sim channel --ebn0 "$db" -m bell202 --seed 1 --to s16 -w "$t/n.wav" "$t/y.wav"
 		ours=$(heard bell202 "$t/n.wav")
 		peers=$(theirs "$t/n.wav" -B 1200)
-		echo "# 1200 bit/s at $1 dB: $ours of 300; direwolf ${peers:-0}" >&3
-		[ "$ours" -ge "$2" ]
+		echo "# 1200 bit/s at $db dB: $ours of 300; direwolf ${peers:-0}" >&3
+		[ "$ours" -ge "$least" ]
 	done
 }
 

@@ -6,7 +6,7 @@ setup() {
 	need minimodem
 	t=$BATS_TEST_TMPDIR
 	for n in $(seq 0 255); do printf '%b' "\\x$(printf %02x "$n")"; done >"$t/octets"
-	fold -w 60 LICENSE | tr 'a-z' 'A-Z' | tr -cd "A-Z0-9\r\n !&#'()\":;?,./-" | head -c 400 >"$t/text"
+	fold -w 60 LICENSE | tr '[:lower:]' '[:upper:]' | tr -cd "A-Z0-9\r\n !&#'()\":;?,./-" | head -c 400 >"$t/text"
 }
 
 # there SCHEME MODE RATE FILE: what we send arrives at minimodem.

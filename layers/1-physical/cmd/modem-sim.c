@@ -21,7 +21,11 @@ static double rate_hz;
 static int64_t seed = -1;
 static bool schemes;
 
-static const char *const usage[] = {"[-m SCHEME] [--ebn0 DB] [channel options] [--seed N] [FILE...]", "COMMAND [options]", "--schemes", NULL};
+static const char *const usage[] = {
+	"[-m SCHEME] [--ebn0 DB] [channel options] [--seed N] [FILE...]",
+	"COMMAND [options]",
+	"--schemes", NULL,
+};
 static const struct opt opts[] = {
 	MODEM_OPTS(modem),
 	{'r', "rate", "HZ", OPT_REAL, &rate_hz, 1000, 1e7, "samples a second (as many as the scheme needs)"},

@@ -19,13 +19,17 @@ static int form, start;
 static const char *svg;
 static int64_t seed = -1, random_bits = 1000000, width;
 
-static const char *const usage[] = {"[options] CODE [BITS...]", "-d [options] CODE [LEVELS...]", "--spectrum CODE",
-                                    "--list", NULL};
+static const char *const usage[] = {
+	"[options] CODE [BITS...]",
+	"-d [options] CODE [LEVELS...]",
+	"--spectrum CODE",
+	"--list", NULL,
+};
 static const struct opt opts[] = {
 	{'d', "decode", NULL, OPT_FLAG, &decode, 0, 0, "from levels to bits; code violations are told"},
 	{0, "hex", NULL, OPT_FLAG, &hex, 0, 0, "BITS are hex digits, of four bits each"},
 	{0, "start", "-|+|-odd|+odd", OPT_ENUM, &start, 0, 0,
-         "level or pulse before the first, running disparity (-); HDB3: -odd"},
+	 "level or pulse before the first, running disparity (-); HDB3: -odd"},
 	{0, "levels", NULL, OPT_FLAG, &levels, 0, 0, "print the levels: +0-0+"},
 	{'T', "form", "text|tsv", OPT_ENUM, &form, 0, 0, "a drawing, or a row a level"},
 	{0, "width", "N", OPT_INT, &width, 16, 10000, "columns of the drawing (the terminal's, else 80)"},
@@ -38,9 +42,9 @@ static const struct opt opts[] = {
 };
 static const char *const more[] = {
 	"BITS as written: the first of a group is its most significant. Control symbols: J and K in diff-manchester, I "
-        "J K T R H",
+	"J K T R H",
 	"Q S L in 4b5b, K28.5 (and D21.5) in 8b10b. Without BITS packet text is read, each octet least significant bit "
-        "first,",
+	"first,",
 	"and every packet drawn; -d reads lines of levels and writes `bits b=`. LEVELS: + - 0, in 2b1q +3 +1 -1 -3.",
 	"Exit status: 0 done; 1 code violations were found; 2 usage, malformed input or a system error.",
 	NULL,
