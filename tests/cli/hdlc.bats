@@ -11,7 +11,7 @@ bits() { framer --bits --flags 1 "${@:2}" <<<"$1" | sed 's/bits b=//'; }
 @test 'control fields in words' {
 	stays 'hdlc addr=0x03 type=I ns=3 nr=5 pf=1 data str=x'
 	stays 'hdlc addr=0x01 type=RNR nr=7 pf=0'
-	for kind in UI SIM DM UP SABM DISC UA SABME SNRM FRMR RSET XID SNRME TEST UIH 0x4f; do
+	for kind in UI SIM DM UP SABM DISC UA SABME SNRM FRMR RSET XID SNRME TEST UIH 0x4b; do
 		stays "hdlc addr=0x03 type=$kind pf=1"
 	done
 	reads 'hdlc' 'hdlc addr=0xff type=UI pf=0'
