@@ -35,10 +35,10 @@ static const struct opt opts[] = {
 	{0, "refin", NULL, OPT_FLAG, &refin, 0, 0, "octets go in with their least significant bit first"},
 	{0, "refout", NULL, OPT_FLAG, &refout, 0, 0, "the register is read least significant bit first"},
 	{0, "xorout", "V", OPT_STR, &xorout, 0, 0, "is added to the register at the end (0)"},
-	{0, "bits", NULL, OPT_FLAG, &as_bits, 0, 0, "MESSAGE or lines of stdin are bits as they are sent; check bits are printed"},
+	{0, "bits", NULL, OPT_FLAG, &as_bits, 0, 0, "MESSAGE or lines of stdin are bits as they are sent"},
 	{0, "hex", NULL, OPT_FLAG, &as_hex, 0, 0, "MESSAGE or lines of stdin are octets in hex"},
 	{0, "check", "VALUE", OPT_STR, &check, 0, 0, "is this the check? (exit status 1 when not)"},
-	{0, "residue", NULL, OPT_FLAG, &residue, 0, 0, "the message ends with its check: is the rest right? Prints what the register holds"},
+	{0, "residue", NULL, OPT_FLAG, &residue, 0, 0, "the message ends with its check: is it right? Prints the register"},
 	{0, "work", NULL, OPT_FLAG, &work, 0, 0, "show the long division"},
 	{0, "detects", NULL, OPT_FLAG, &detects, 0, 0, "say which error patterns the polynomial detects"},
 	{0, "length", "N", OPT_INT, &length, 1, 1e9, "--detects: the Hamming distance of messages of N bits"},
@@ -47,8 +47,8 @@ static const struct opt opts[] = {
 	{0, NULL, NULL, OPT_FLAG, NULL, 0, 0, NULL},
 };
 static const char *const more[] = {
-	"A check of octets is printed as a number, one of --bits as the bits to send behind them. Without FILE or MESSAGE standard input is",
-	"read: octets to its end, or lines of bits or hex. With FILE each line says its name after the check.",
+	"A check of octets is printed as a number, one of --bits as the bits to send behind them. Without FILE or MESSAGE",
+	"standard input is read: octets to its end, or lines of bits or hex. With FILE each line says its name after the check.",
 	"Exit status: 0 done; 1 a check was wrong; 2 usage, malformed input or a system error.",
 	NULL,
 };
@@ -160,8 +160,8 @@ static void find_algorithm(void)
 		char names[400] = "";
 		int n = crc_near(algorithm, near);
 		for (int i = 0; i < n; i++)
-			snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s", i == 0 ? "; did you mean " : i + 1 < n ? ", " : " or ",
-			         near[i]);
+			snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s",
+			         i == 0 ? "; did you mean " : i + 1 < n ? ", " : " or ", near[i]);
 		tool_die(EX_BAD, "no algorithm \"%.*s\"%s%s (framer crc --list has all)", 80, algorithm, names, n ? "?" : "");
 	}
 	params = k->p;
@@ -177,7 +177,9 @@ static void read_algorithm(void)
 		params.poly = want_word("--poly", poly);
 		for (top = CRC_WIDTH_MAX - 1; top > 0 && !(params.poly >> top); top--)
 			;
-		params.poly &= ~((crc_word)1 << top);
+		params.poly ^= (crc_word)1 << top;
+		if (top == 0)
+			tool_die(EX_BAD, "--poly %s: its highest term is to be x or more", poly);
 	} else if (!read_terms(poly, &params.poly, &top)) {
 		params.poly = want_word("--poly", poly);
 		if (!width)
@@ -188,8 +190,6 @@ static void read_algorithm(void)
 	if (top && width && width != top)
 		tool_die(EX_BAD, "--poly %s: its width is %u, not %d", poly, top, (int)width);
 	params.width = top ? top : (unsigned)width;
-	if (!params.width)
-		tool_die(EX_BAD, "--poly %s: the polynomial is of no x", poly);
 	params.init = init ? want_word("--init", init) : 0;
 	params.xorout = xorout ? want_word("--xorout", xorout) : 0;
 	params.refin = refin;
@@ -215,7 +215,8 @@ static void explain(void)
 {
 	char terms[CRC_TEXT], a[CRC_TEXT], b[CRC_TEXT], c[CRC_TEXT], d[CRC_TEXT];
 	unsigned w = params.width;
-	tool_say("%s: width %u, poly %s, %s", name ? name : "an algorithm of no name", w, crc_hex(a, params.poly, w), crc_terms(terms, params.poly, w));
+	tool_say("%s: width %u, poly %s, %s", name ? name : "an algorithm of no name", w, crc_hex(a, params.poly, w),
+	         crc_terms(terms, params.poly, w));
 	tool_say("octets %s significant bit first, register at first %s, %s, then xor %s; residue %s", params.refin ? "least" : "most",
 	         crc_hex(b, params.init, w), params.refout ? "read reflected" : "read as it is", crc_hex(c, params.xorout, w),
 	         crc_hex(d, crc_residue(crc), w));
@@ -369,9 +370,11 @@ static void list_row(const struct crc_entry *k)
 	const crc_word v[5] = {k->p.poly, k->p.init, k->p.xorout, k->check, k->residue};
 	for (int i = 0; i < 5; i++)
 		crc_hex(t[i], v[i], k->p.width);
-	const char *in = k->p.refin ? "true" : "false", *reads = k->p.refout ? "true" : "false", *aliases = k->aliases ? k->aliases : "";
+	const char *in = k->p.refin ? "true" : "false", *reads = k->p.refout ? "true" : "false";
+	const char *aliases = k->aliases ? k->aliases : "";
 	if (form == 1)
-		out_printf(&out, "%s\t%u\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", k->name, k->p.width, t[0], t[1], in, reads, t[2], t[3], t[4], aliases);
+		out_printf(&out, "%s\t%u\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", k->name, k->p.width, t[0], t[1], in, reads, t[2], t[3],
+		           t[4], aliases);
 	else if (k->p.width <= 64)
 		out_printf(&out, "%-25s %5u %-18s %-18s %-5s %-6s %-18s %-18s %-*s%s\n", k->name, k->p.width, t[0], t[1], in, reads, t[2],
 		           t[3], *aliases ? 19 : 0, t[4], aliases);
@@ -384,8 +387,8 @@ static void show_list(void)
 	if (form == 1)
 		out_puts(&out, "name\twidth\tpoly\tinit\trefin\trefout\txorout\tcheck\tresidue\taliases\n");
 	else
-		out_printf(&out, "%-25s %5s %-18s %-18s %-5s %-6s %-18s %-18s %-18s %s\n", "name", "width", "poly", "init", "refin", "refout", "xorout",
-		           "check", "residue", "aliases");
+		out_printf(&out, "%-25s %5s %-18s %-18s %-5s %-6s %-18s %-18s %-18s %s\n", "name", "width", "poly", "init", "refin",
+		           "refout", "xorout", "check", "residue", "aliases");
 	for (const struct crc_entry *k = crc_catalog; k->name; k++)
 		list_row(k);
 }
