@@ -78,12 +78,83 @@ judges() {
 	judges "ip $A udp len=7 sum=0x1234" unverifiable
 }
 
-@test 'unverifiable: a first fragment; a later one has no checksum of its own' {
+@test 'unverifiable: a fragment whose others are missing' {
 	judges "ip flags=MF $A udp sum=0x1234 data str=abcdefgh" unverifiable
 	judges "ip flags=MF $A tcp sum=0x1234 data str=abcd" unverifiable
-	judges "ip frag=3 $A proto=17 data str=abcdefgh" ok
+	judges "ip frag=3 $A proto=17 data str=abcdefgh" unverifiable
+	judges "ip frag=3 sum=1 $A proto=17 data str=abcdefgh" bad ip 0xf6ca
 	judges 'ip6 ip6frag flags=M udp sum=0x1234 data str=abcdefgh' unverifiable
-	judges 'ip6 ip6frag nh=17 frag=3 data str=abcdefgh' none
+	judges 'ip6 ip6frag nh=17 frag=3 data str=abcdefgh' unverifiable
+	judges "ip $A icmp type=3 code=3 ip frag=3 $A proto=17 data str=abcdefgh" ok
+}
+
+# verdicts: those of the packets on standard input.
+verdicts() {
+	udpck 2>err | sed 's/.*@udpck.sum=//; s/@udpck.//g' | tr '\n' ';'
+}
+
+@test 'fragments: the last to arrive has the verdict of the datagram' {
+	F="ip id=7 flags=MF $A udp sport=1 dport=2 len=24 sum=SUM data str=abcdefgh"
+	L="ip id=7 frag=2 $A proto=17 data str=ijklmnop"
+	right=0x386c # computed apart
+	printf '%s\n' "${F/SUM/$right}" "$L" >good
+	printf '%s\n' "${F/SUM/0x0001}" "$L" >bad
+	is "$(verdicts <good)" 'unverifiable;ok;'
+	is "$(tac good | verdicts)" 'unverifiable;ok;'
+	is "$(verdicts <bad)" "unverifiable;bad bad=udp want=$right;"
+	is "$(tac bad | verdicts)" "unverifiable;bad bad=udp want=$right;"
+	is "$(sed 's/0x0001/0/' bad | verdicts)" 'unverifiable;none;'
+	is "$(sed "s/^/eth ip src=10.0.0.1 dst=10.0.0.2 /" bad | verdicts)" "unverifiable;bad bad=udp want=$right;"
+	# They come out unchanged, in order, but for the notes.
+	is "$(udpck bad 2>err | sed 's/ @.*//')" "$(cat bad)"
+	# Another Identification, another datagram.
+	is "$(sed 's/^ip id=7/ip id=8/' bad | cat good - | verdicts)" "unverifiable;ok;unverifiable;bad bad=udp want=$right;"
+}
+
+@test 'fragments in fragments' {
+	# An IP-in-IP packet of 44 octets, which is the first fragment of a datagram, in two fragments of its own.
+	right=0x386c # computed apart
+	inner=$(octets "ip id=7 flags=MF $A udp sport=1 dport=2 len=24 sum=$right data str=abcdefgh")
+	printf '%s\n' "ip id=1 flags=MF proto=4 data hex=${inner:0:48}" "ip id=1 frag=3 proto=4 data hex=${inner:48}" \
+		"ip ip id=7 frag=2 $A proto=17 data str=ijklmnop" >nested
+	is "$(verdicts <nested)" 'unverifiable;unverifiable;ok;'
+	sed -i 's/str=ijklmnop/str=ijklmnoq/' nested
+	has "$(verdicts <nested)" 'unverifiable;unverifiable;bad bad=udp want='
+}
+
+@test 'fragments: what a receiver drops cannot be verified' {
+	F="ip id=7 flags=MF $A udp sport=1 dport=2 len=24 sum=0x0001 data str=abcdefgh"
+	L="ip id=7 frag=2 $A proto=17 data str=ijklmnop"
+	is "$(printf '%s\n' "$F" "${L/frag=2/frag=1}" "$L" | verdicts)" 'unverifiable;unverifiable;unverifiable;'
+	try udpck -vv <<<"$F"$'\n'"${L/frag=2/frag=1}"
+	has "$(cat err)" 'overlap'
+	has "$(cat err)" 'RFC 5722'
+	# Its own header's checksum is wrong; the time was over.
+	is "$(printf '%s\n' "$F" "${L/ip/ip sum=0xdead}" | verdicts)" 'unverifiable;bad bad=ip want=0xf6c4;'
+	is "$(printf '%s\n' "1 $F" "60.9 $L" | verdicts)" 'unverifiable;bad bad=udp want=0x386c;'
+	is "$(printf '%s\n' "1 $F" "61 $L" | verdicts)" 'unverifiable;unverifiable;'
+}
+
+@test 'checksum offload: all of one sender are bad, and it says so' {
+	B='src=192.0.2.2 dst=192.0.2.1'
+	for i in 1 2 3; do
+		echo "ip $A tcp seq=$i sum=0x841e"
+		echo "ip $B tcp seq=$i"
+	done >a
+	try udpck -q a
+	is "$code" 1
+	is "$(head -n 1 err)" 'udpck: all 3 transport checksums from 192.0.2.1 are bad, as when its network card computes them behind the capture (checksum offload); 3 hold the sum of the pseudo-header alone'
+	sed 's/0x841e/0x841f/' a >b
+	try udpck -q b
+	has "$(cat err)" '(checksum offload)'
+	no grep -q pseudo err
+	# One that is right, or too few, and nothing is said; nor where all senders are bad, unless it is just that sum.
+	for f in "$(cat b)"$'\n'"ip $A tcp" "$(head -n 4 b)" "$(grep sum= b)"; do
+		try udpck -q <<<"$f"
+		is "$(wc -l <err)" 1
+	done
+	try udpck -q <<<"$(grep sum= a)"
+	is "$(wc -l <err)" 2
 }
 
 @test 'unverifiable: no layer 3 around it' {

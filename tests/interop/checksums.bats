@@ -7,3 +7,9 @@ load peers
 	captures >/dev/null
 	counts python3 "$here/sums.py"
 }
+
+@test "checksums: trains of fragments, against what the kernel made of them" {
+	need python3
+	[ -e "$data/frag/verdicts.json" ] || skip "no $data/frag"
+	counts python3 "$here/trains.py"
+}

@@ -28,7 +28,7 @@ class Udpck(peers.Pktcat):
 
 
 class Packet:
-    OURS = ["layers", "len", "ip.len", "udp.len", "frame.dlt", "@udpck.sum", "@udpck.bad", "@udpck.want"]
+    OURS = ["layers", "len", "ip.len", "ip.flags", "ip.frag", "ip6frag.flags", "ip6frag.frag", "udp.len", "frame.dlt", "@udpck.sum", "@udpck.bad", "@udpck.want"]
     THEIRS = [f"{p}.checksum.status" for p in PROTOCOLS.values()] + [f"{p}.checksum_calculated" for p in CALCULATED]
 
     def __init__(self, place, ours, theirs):
@@ -63,12 +63,27 @@ class Packet:
         """Whether an IP header, of a quoted packet too, says more octets than there are."""
         return any(int(n) > int(self.ours["len"]) - 14 for n in self.ours["ip.len"].split(",") if n)
 
+    def fragment(self):
+        """Whether it is a fragment."""
+        more = any(int(v) & 1 for f in ("ip.flags", "ip6frag.flags") for v in self.ours[f].split(",") if v)
+        return more or any(int(v) for f in ("ip.frag", "ip6frag.frag") for v in self.ours[f].split(",") if v)
+
+    def above_fragment(self):
+        """Whether tshark judges a checksum above IP."""
+        return any(values for name, values in self.status.items() if name not in ("ip", "gre"))
+
     def unseen(self):
         """Whether tshark judges a header that is no layer here."""
         return any(len(values) > self.layers.count(p) for p, values in self.status.items())
 
 
 KNOWN = [
+    ("a fragment that completes no datagram: unverifiable, and tshark sees nothing in it to verify",
+     lambda p: p.fragment() and p.verdict == "unverifiable" and p.their_verdict() in ("ok", "none") and not p.above_fragment()),
+    ("tshark assembles what receivers drop (overlaps, wrong header checksum, late or damaged fragments; the judge is frag/)",
+     lambda p: p.fragment() and p.verdict in ("unverifiable", "bad") and p.above_fragment()),
+    ("fragments of different Next Header: the first one's counts (RFC 8200, 4.5), tshark goes by the last one's",
+     lambda p: p.fragment() and "ip6frag" in p.layers and p.verdict == "ok" and p.their_verdict() == "none"),
     ("a packet that is cut (quoted in ICMP, or its length cannot be true): tshark sums what is there, we call it unverifiable",
      lambda p: p.cut() and p.verdict in ("unverifiable", "bad") and {b for b, _ in p.bad} < {b for b, _ in p.their_bad()}),
     ("a header that is cut short or impossible is data here, without a checksum", lambda p: p.unseen() and p.layers[-1] in ("data", "pad")),
@@ -81,7 +96,7 @@ def main():
     files = sys.argv[1:] or peers.captures()
     verdicts, known, failures = collections.Counter(), collections.Counter(), 0
     with tempfile.TemporaryDirectory() as scratch:
-        tshark = peers.Tshark(scratch)
+        tshark = peers.Tshark(scratch, **{"ip.defragment": "TRUE", "ipv6.defragment": "TRUE"})
         mine = Udpck(scratch, files, Packet.OURS)
         for capture, inside in tshark.merge(f for f in files if f not in mine.refused):
             names = set(inside)
