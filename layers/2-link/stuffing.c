@@ -293,13 +293,14 @@ int stuff_next(enum stuff_kind kind, const uint8_t *p, size_t all, size_t *from,
 	if (kind == STUFF_COUNT)
 		return next_count(p, all, from, at, n, f);
 	int escape = kind == STUFF_DLE ? DLE : kind == STUFF_ESC ? ESC : -1;
-	bool shared = memcmp(s->open, s->close, s->nclose) == 0 && s->nopen;
+	size_t open = kind == STUFF_SLIP ? 0 : s->nopen; /* of slip a sender need not open with one */
+	bool shared = open && memcmp(s->open, s->close, open) == 0;
 	for (size_t start = *from;;) {
-		if (s->nopen)
-			start = find(p, all, start, s->open, s->nopen, -1);
+		if (open)
+			start = find(p, all, start, s->open, open, -1);
 		if (start >= all)
 			break;
-		*at = start + s->nopen;
+		*at = start + open;
 		size_t end = find(p, all, *at, s->close, s->nclose, escape);
 		*n = end - *at;
 		*from = end < all && !shared ? end + s->nclose : end;

@@ -263,7 +263,7 @@ int framer_checksum(int argc, char **argv)
 	int n = opt_parse(&tool, argc, argv);
 	checksum_init(&sum, (enum checksum_kind)algorithm);
 	check_options();
-	files = bits ? 0 : n;
+	files = bits || hex ? 0 : n;
 	if (bits)
 		sum_bits(argv + 1, n);
 	else if (hex || work)
