@@ -42,7 +42,7 @@ theirs() { atest "${@:2}" "$1" | grep -ao '[0-9]* packets decoded' | cut -d ' ' 
 	plain=$(wc -l <"$t/plain") fixed=$(wc -l <"$t/fixed")
 	echo "# of 100: $plain, with --fix $fixed; direwolf $(theirs "$t/x.wav")" >&3
 	[ "$plain" -ge 95 ]
-	[ "$fixed" -ge "$plain" ]
+	[ "$fixed" -gt "$plain" ] || [ "$fixed" -eq 100 ]
 }
 
 @test "fx25: direwolf repairs nothing in what we send, and finds all eleven tags" {

@@ -24,10 +24,10 @@ static const struct pkt *with_header(struct pipe *p)
 	return &out;
 }
 
-/* Noise is plausible where 12 octets are letters and digits of a call sign. */
+/* Noise is plausible where 12 octets are characters of call signs: one in 37 of 256, (37 / 256)^12. */
 const struct serial ax25_serial = {
 	.proto = &ax25_proto, .link = LINK_AX25, .min = AX25_MIN, .max = AX25_MAX, .header = with_header,
-	.plausible = ax25_plausible, .plausible_noise = 3.4e-7,
+	.plausible = ax25_plausible, .plausible_noise = 8.3e-11,
 };
 
 static void ax25_frame(struct pipe *p) { serial_frame(p, &ax25_serial); }

@@ -292,8 +292,10 @@ void serial_end(struct pipe *p, const struct serial *s)
 {
 	if (octets.max)
 		octet_rx_end(octet_receiver(p, s));
-	if (framer.fix && opt_verbose)
-		tool_say("%llu frame%s mended; each damaged one was tried in %u ways, of which noise passes one with probability %.2g "
-		         "at most", (unsigned long long)counts.fixed, plural(counts.fixed), framer_fix_trials(),
-		         framer_fix_trials() * (framer.fcs ? 0x1p-32 : 0x1p-16) * (s->plausible ? s->plausible_noise : 1));
+	if (framer.fix && opt_verbose) {
+		double wrong = framer_fix_trials() * (framer.fcs ? 0x1p-32 : 0x1p-16);
+		tool_say("%llu frame%s mended; each damaged one was tried in %u ways at most, of which one fits by chance with probability "
+		         "%.2g, where it is noise from its first octet on %.2g", (unsigned long long)counts.fixed, plural(counts.fixed),
+		         framer_fix_trials(), wrong, wrong * (s->plausible ? s->plausible_noise : 1));
+	}
 }
