@@ -77,7 +77,7 @@ fuzz: ## run every fuzz target FUZZ_SECONDS (60) long; new inputs go to bin/.obj
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) OSIKIT_OBJ=bin/.obj/fuzz tests/fuzz/run.sh
 bench: all ## measure speed and memory against the peers
 	+@$(compile) benchs
-	@$(runs) tests/bench/run
+	@$(runs) tests/bench/run; a=$$?; $(runs) tests/bench/modems && exit $$a
 lint: all ## check style, includes, scripts, manuals and option tables
 	@$(runs) tests/lint
 format: ## lay out the C sources by .clang-format
