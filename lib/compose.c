@@ -21,6 +21,18 @@ int pkt_compose(struct pkt *to, const struct pkt *from, unsigned first, unsigned
 	return 0;
 }
 
+/* Lengths and checksums are computed up to tail, by which they print or not. A length that cannot be true here might elsewhere. */
+bool pkt_movable(const struct pkt *k)
+{
+	bool good = k->wire == k->len && !k->bits && k->nlayers;
+	for (unsigned i = 0; i < k->nlayers && good; i++) {
+		const struct layer *l = &k->layer[i];
+		good = l->proto->role == ROLE_HEADER ? !l->badlen && l->end == k->tail
+		                                     : l->proto->role == ROLE_DATA || l->proto->role == ROLE_PAD;
+	}
+	return good;
+}
+
 void pkt_notes(struct pkt *to, const struct pkt *from)
 {
 	if (to->capnotes < from->nnotes) {

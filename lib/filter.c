@@ -96,21 +96,56 @@ void pipe_pass(struct pipe *p, const char *tool, const char *notes)
 	out_write(&p->out, "\n", 1);
 }
 
+/* Notes but those of tool, new ones, and the end of the line. */
+static void write_notes(struct pipe *p, const struct pkt *k, const char *tool, const char *notes)
+{
+	for (unsigned i = 0; i < k->nnotes; i++) {
+		const struct note *n = &k->notes[i];
+		if (own_note(n->s, n->n, tool))
+			continue;
+		out_write(&p->out, " @", 2);
+		out_write(&p->out, n->s, n->n);
+	}
+	out_puts(&p->out, notes);
+	out_write(&p->out, "\n", 1);
+}
+
 void pipe_write(struct pipe *p, const struct pkt *k, const char *tool, const char *notes)
 {
 	if (p->silent)
 		return;
-	struct pkt copy = *k;
-	unsigned n = 0;
-	/* The list of notes is shared with k; leaving some out keeps the others in their order. */
-	for (unsigned i = 0; i < k->nnotes; i++)
-		if (!own_note(k->notes[i].s, k->notes[i].n, tool))
-			copy.notes[n++] = k->notes[i];
-	copy.nnotes = n;
-	char *at = out_room(&p->out, pkt_bound(&copy));
-	out_done(&p->out, (size_t)(pkt_write(at, &copy, false) - at));
-	out_puts(&p->out, notes);
-	out_write(&p->out, "\n", 1);
+	char *at = out_room(&p->out, pkt_bound(k));
+	out_done(&p->out, (size_t)(pkt_write_body(at, k, false) - at));
+	write_notes(p, k, tool, notes);
+}
+
+/* What is written between are octets: no more than a packet has. */
+static bool fits(const struct pkt *k, const char *before, const char *after)
+{
+	return k->nlayers < LAYERS_MAX / 2 && k->len < PKT_MAX / 2 && strlen(before) < 1000 && strlen(after) < 1000;
+}
+
+void pipe_compose(struct pipe *p, const struct pkt *k, unsigned first, unsigned end, const char *before, const char *after, const char *tool)
+{
+	static struct pkt out;
+	struct err e;
+	if (p->silent)
+		return;
+	if (first == end || !fits(k, before, after) || !pkt_movable(k)) {
+		if (pkt_compose(&out, k, first, end, before, after, &e) != 0)
+			pipe_die(p, "%s", e.msg);
+		pipe_write(p, &out, tool, "");
+		return;
+	}
+	char *start = out_room(&p->out, pkt_bound(k) + strlen(before) + strlen(after) + 64), *at = start;
+	if (k->time.set)
+		at = stpcpy(stamp_write(at, &k->time), *before ? " " : "");
+	at = pkt_write_layers(stpcpy(at, before), k, first, end, false);
+	if (*start == ' ') /* the first word brought it */
+		memmove(start, start + 1, (size_t)(--at - start));
+	at = stpcpy(at, after);
+	out_done(&p->out, (size_t)(at - start));
+	write_notes(p, k, tool, "");
 }
 
 const char *pipe_where(const struct pipe *p)

@@ -29,6 +29,10 @@ void pipe_run(struct pipe *p, char **paths, int n, void (*each)(struct pipe *p, 
 void pipe_pass(struct pipe *p, const char *tool, const char *notes);
 /* Writes k in canonical form, the same notes left out, with the words of notes added. */
 void pipe_write(struct pipe *p, const struct pkt *k, const char *tool, const char *notes);
+/* Writes what pkt_compose makes of k, the same way, and faster where the words before and behind are canonical and leave no doubt of what
+ * the layers are. When it cannot be, it is the end. */
+void pipe_compose(struct pipe *p, const struct pkt *k, unsigned first, unsigned end, const char *before, const char *after,
+		  const char *tool);
 /* Where the packet at hand stands, for messages: "FILE:LINE" or "FILE: packet N". Valid until the next call. */
 const char *pipe_where(const struct pipe *p);
 /* A packet that cannot be handled: "WHERE: why", flushed, exit 2. */

@@ -102,12 +102,17 @@ int pkt_record(const struct pkt *k, struct cap_rec *r, struct err *e);
 size_t pkt_bound(const struct pkt *k);
 /* Writes the canonical text, no LF; returns the end. qualified: ip.ttl=64. There is room for pkt_bound characters. */
 char *pkt_write(char *p, const struct pkt *k, bool qualified);
+/* The same without the notes. */
+char *pkt_write_body(char *p, const struct pkt *k, bool qualified);
 /* Only the layers first to end-1, each word with a space before it. */
 char *pkt_write_layers(char *p, const struct pkt *k, unsigned first, unsigned end, bool qualified);
 /* Makes a packet from another's layers first to end-1 with other words before and behind them ("eth da=... sa=...", " pad n=6"), as
  * editing its text would: what is derived is computed anew. Time and notes are from's. 0 or -1. */
 int pkt_compose(struct pkt *to, const struct pkt *from, unsigned first, unsigned end, const char *before,
 		const char *after, struct err *e);
+/* Whether layers of k print the same between other words, whatever these are: all octets are here, and every length says where the
+ * payload ends. Then pkt_write_layers gives at once what pkt_compose's packet would print, if the words are canonical. */
+bool pkt_movable(const struct pkt *k);
 /* Makes `octets` or `bits` (role; bits: how many of the last octet count, 0: all) of b[0..n), which is borrowed,
  * with from's time and notes. */
 void pkt_medium(struct pkt *to, enum role role, const uint8_t *b, uint32_t n, uint32_t bits, const struct pkt *from);

@@ -285,7 +285,7 @@ char *pkt_write_notes(char *p, const struct pkt *k)
 	return p;
 }
 
-char *pkt_write(char *start, const struct pkt *k, bool qualified)
+char *pkt_write_body(char *start, const struct pkt *k, bool qualified)
 {
 	char *p = start;
 	if (k->time.set) {
@@ -300,11 +300,15 @@ char *pkt_write(char *start, const struct pkt *k, bool qualified)
 		p = put_str(p, " @len=");
 		p = num_dec(p, k->wire);
 	}
-	p = pkt_write_notes(p, k);
 	/* The first word's space is left out. */
 	if (body == start && p > start) {
 		memmove(start, start + 1, (size_t)(p - start - 1));
 		p--;
 	}
 	return p;
+}
+
+char *pkt_write(char *p, const struct pkt *k, bool qualified)
+{
+	return pkt_write_notes(pkt_write_body(p, k, qualified), k);
 }
