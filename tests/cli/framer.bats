@@ -193,8 +193,91 @@ END
 }
 
 @test '-v says what was done' {
-	try framer -d -v <<<"$MACS fcs=crc $IP"
+	try framer -d -v <<<"$MACS fcs=crc $IP pad n=26"
 	is "$code $(wc -l <err)" '0 1'
 	try framer -d -v <<<"$MACS fcs=0x1 $IP"
 	has "$(cat err)" 'framer: -:1: '
+}
+
+@test '-t vlan and --vlan: a tag, a service tag around it, into packets and into frames' {
+	is "$(framer -t vlan <<<"$IP")" "$MACS fcs=crc vlan vid=1 $IP pad n=22"
+	is "$(framer --vlan 7:5:1 <<<"$IP")" "$MACS fcs=crc vlan pcp=5 dei=1 vid=7 $IP pad n=22"
+	is "$(framer -t vlan --vlan 100 --vlan 0x7:1 <<<"$IP")" "$MACS type=0x88a8 fcs=crc vlan vid=100 vlan pcp=1 vid=7 $IP pad n=18"
+	is "$(framer --vlan 7 --type 0x88b5 <<<'data str=x' | cut -d' ' -f4-)" 'fcs=crc vlan vid=7 type=0x88b5 data str=x pad n=41'
+	is "$(framer --vlan 7 --vlan 8 --type 2048 --no-pad <<<"$IP")" "$MACS type=0x88a8 fcs=crc vlan vid=7 vlan vid=8 $IP"
+	is "$(framer --vlan 7 <<<"$MACS $IP pad n=26")" "$MACS fcs=crc vlan vid=7 $IP pad n=26"
+	is "$(framer --vlan 7 <<<"$MACS fcs=crc $IP pad n=26")" "$MACS fcs=crc vlan vid=7 $IP pad n=26"
+	is "$(framer --vlan 7 <<<"$MACS type=0x1234 fcs=0x1 data str=x")" "$MACS fcs=0x00000001 vlan vid=7 type=0x1234 data str=x pad n=41"
+	is "$(framer --vlan 7 <<<"$MACS vlan vid=3 $IP")" "$MACS fcs=crc vlan vid=3 $IP pad n=22"
+	is "$(framer --vlan 7 --vlan 8 <<<"$MACS llc snap $IP pad n=18")" \
+		"$MACS type=0x88a8 fcs=crc vlan vid=7 vlan vid=8 llc ctl=0x03 snap oui=0x000000 $IP pad n=18"
+	for wrong in 4096 x 1:8 1:1:2 1:1:1: 1:1:1:1 '' :1 '1 --vlan 2 --vlan 3'; do
+		# shellcheck disable=SC2086 # options are words
+		try framer --vlan $wrong <<<"$IP"
+		is "$wrong: $code $(wc -l <err) $(wc -c <out)" "$wrong: 2 1 0"
+	done
+}
+
+@test '-d -t vlan takes the tags off as well' {
+	is "$(framer --vlan 7 --vlan 8 <<<"$IP" | framer -d -t vlan)" "$IP"
+	is "$(framer --vlan 7 <<<"$IP" | framer -d)" "vlan vid=7 $IP"
+	is "$(framer <<<"$IP" | framer -d -t vlan)" "$IP"
+	is "$(framer -d -t vlan <<<'eth vlan vid=5')" 'data str='
+	has "$(framer -d -t vlan <<<"$MACS vlan vid=4 $IP udp data str=abc @len=1000")" ' @len=982'
+}
+
+@test '--llc and --snap: a length in place of the type' {
+	is "$(framer --llc <<<"$IP")" "$MACS fcs=crc llc ctl=0x03 $IP pad n=23"
+	is "$(framer --snap <<<"$IP")" "$MACS fcs=crc llc ctl=0x03 snap oui=0x000000 $IP pad n=18"
+	is "$(framer --snap --vlan 9 <<<"$IP")" "$MACS fcs=crc vlan vid=9 llc ctl=0x03 snap oui=0x000000 $IP pad n=14"
+	is "$(framer --llc --sap 0xf0 <<<'data str=x')" "$MACS fcs=crc llc dsap=0xf0 ssap=0xf0 ctl=0x03 data str=x pad n=42"
+	is "$(framer --snap --type 0x88b5 <<<'data str=x')" "$MACS fcs=crc llc ctl=0x03 snap oui=0x000000 type=0x88b5 data str=x pad n=37"
+	is "$(framer --snap <<<'llc dsap=0xe0 ssap=0xe0 data str=x')" "$MACS fcs=crc llc dsap=0xe0 ssap=0xe0 ctl=0x03 data str=x pad n=42"
+	# The length counts LLC and packet, not the padding.
+	is "$(octets "$(framer --snap <<<"$IP")" | cut -c 25-28)" 001c
+	is "$(framer --snap <<<"$IP" | framer -d)" "llc ctl=0x03 snap oui=0x000000 $IP"
+	try framer --llc <<<'data str=x'
+	fails 2 'framer: -:1: data has no SAP of its own: give one with --sap'
+	try framer --snap <<<'data str=x'
+	fails 2 'framer: -:1: data has no EtherType of its own: give one with --type'
+	is "$(framer --snap --type 1 <<<"data str=$(printf '%01492d' 0)" | pktcat -T tsv -e type | tail -n 1)" 1500,1
+	try framer --snap --type 1 <<<"data str=$(printf '%01493d' 0)"
+	fails 2 'framer: -:1: 1501 octets of LLC are more than the length of a frame can say, 1500'
+	for wrong in '--sap 1' '--llc --type 1' '--llc -d' '-t hdlc --llc' '-t ppp --vlan 1' '-t hdlc --mtu 9' '--llc --sap 256'; do
+		# shellcheck disable=SC2086 # options are words
+		try framer $wrong <<<"$IP"
+		is "$wrong: $code $(wc -l <err) $(wc -c <out)" "$wrong: 2 1 0"
+	done
+}
+
+@test 'PPPoE has one of two EtherTypes, as its header says' {
+	is "$(framer <<<'pppoe code=0x09 sid=0x0000 ' | pktcat -T tsv -e eth.type | tail -n 1)" $((0x8863))
+	is "$(framer <<<"pppoe code=0x00 sid=0x0001 ppp $IP" | pktcat -T tsv -e eth.type | tail -n 1)" $((0x8864))
+}
+
+@test 'long frames are told with --mtu, short ones with -d; none is lost' {
+	big() { echo "ip id=0 ttl=64 src=192.0.2.1 dst=192.0.2.2 data str=$(printf "%0$(($1 - 20))d" 0)"; }
+	try framer --mtu 1500 <<<"$(big 1500)"
+	quiet_ok
+	try framer --mtu 1500 --vlan 5 <<<"$(big 1500)"
+	quiet_ok
+	{ big 1501; big 9000; big 9001; } >a
+	try framer --mtu 1500 a
+	is "$code $(cat err)" '0 framer: 3 frames longer than 1518 octets'
+	mv out frames
+	try framer -d --mtu 9000 frames
+	is "$code $(cat err)" '0 framer: 1 frame longer than 9018 octets'
+	diff a out
+	try framer -d frames
+	quiet_ok
+	try framer -d <<<"$MACS fcs=crc $IP pad n=25"
+	is "$code $(cat err)" '0 framer: 1 frame shorter than 64 octets'
+	is "$(cat out)" "$IP"
+	try framer -d <<<"$MACS $IP pad n=25"
+	quiet_ok
+}
+
+@test 'a check sequence of another kind of frame stays out' {
+	try framer <<<'ax25 dst=A src=B fcs=crc data str=x'
+	is "$code" 2
 }

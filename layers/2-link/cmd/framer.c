@@ -14,14 +14,14 @@ struct framer_counts counts;
 
 static int type;
 static const struct framing *const kinds[] = { /* in the order of -t */
-	&eth_framing, &hdlc_framing, &ppp_framing, &slip_framing, &cobs_framing, &kiss_framing, &ax25_framing, &fx25_framing,
+	&eth_framing, &vlan_framing, &hdlc_framing, &ppp_framing, &slip_framing, &cobs_framing, &kiss_framing, &ax25_framing, &fx25_framing,
 	&sync_framing,
 };
 
 static const char *const usage[] = {"[-t TYPE] [options] [FILE...]", "-d [-t TYPE] [--keep] [--fix] [FILE...]", NULL};
 static const struct opt opts[] = {
 	{'d', "deframe", NULL, OPT_FLAG, &framer.unframe, 0, 0, "check frames and take the packets out of them"},
-	{'t', "frame-type", "eth|hdlc|ppp|slip|cobs|kiss|ax25|fx25|sync", OPT_ENUM, &type, 0, 0, "the kind of frame (eth)"},
+	{'t', "frame-type", "eth|vlan|hdlc|ppp|slip|cobs|kiss|ax25|fx25|sync", OPT_ENUM, &type, 0, 0, "the kind of frame (eth)"},
 	{0, "bits", NULL, OPT_FLAG, &framer.bits, 0, 0, "the frame as bits, flags around it; with -d: octets are bits"},
 	{0, "octets", NULL, OPT_FLAG, &framer.octets, 0, 0, "the frame as octets of a line, with escapes and flags"},
 	{0, "flags", "N", OPT_INT, &framer.flags, 1, 10000, "flags that open a frame of --bits (32)"},
@@ -29,6 +29,11 @@ static const struct opt opts[] = {
 	{0, "sa", "MAC", OPT_STR, &framer.sa, 0, 0, "eth: source address (02:00:00:00:00:01)"},
 	{0, "type", "N", OPT_STR, &framer.ethertype, 0, 0, "eth: EtherType, for a payload that has none of its own"},
 	{0, "no-pad", NULL, OPT_FLAG, &framer.no_pad, 0, 0, "eth: do not fill a short frame up to 64 octets"},
+	{0, "vlan", "VID[:PCP[:DEI]]", OPT_LIST, &framer.vlan, 0, 0, "eth, vlan: a tag; twice: a service tag, 0x88a8, and a tag (1)"},
+	{0, "llc", NULL, OPT_FLAG, &framer.llc, 0, 0, "eth, vlan: a length and LLC instead of an EtherType"},
+	{0, "sap", "N", OPT_STR, &framer.sap, 0, 0, "eth, vlan: SAP of --llc, for a payload that has none of its own"},
+	{0, "snap", NULL, OPT_FLAG, &framer.snap, 0, 0, "eth, vlan: the same, with the EtherType behind it in SNAP"},
+	{0, "mtu", "N", OPT_INT, &framer.mtu, 1, PKT_MAX, "eth, vlan: tell frames whose payload is longer than N (1500; jumbo: 9000)"},
 	{0, "fcs", "16|32", OPT_ENUM, &framer.fcs, 0, 0, "hdlc, ppp, sync: bits of the check sequence (16)"},
 	{0, "accm", "N", OPT_INT, &framer.accm, 0, UINT32_MAX, "ppp, hdlc: control characters to escape (0xffffffff, 0)"},
 	{0, "pfc", NULL, OPT_FLAG, &framer.pfc, 0, 0, "ppp: protocol numbers in one octet where they fit, but of LCP"},
@@ -169,6 +174,11 @@ static void report(void)
 		tool_say("%llu frame%s: %llu good, %llu damaged and dropped%s, %llu without a check sequence",
 		         (unsigned long long)(whole + damaged), plural(whole + damaged), (unsigned long long)(whole - counts.unchecked),
 		         (unsigned long long)damaged, list, (unsigned long long)counts.unchecked);
+	if (counts.giants)
+		tool_say("%llu frame%s longer than %lld octets", (unsigned long long)counts.giants, plural(counts.giants),
+		         (long long)framer.mtu + 18);
+	if (counts.runts)
+		tool_say("%llu frame%s shorter than 64 octets", (unsigned long long)counts.runts, plural(counts.runts));
 	if (!framer.unframe && opt_verbose)
 		tool_say("%llu packet%s framed, %llu had a check sequence already", (unsigned long long)whole, plural(whole),
 		         (unsigned long long)counts.already);
@@ -184,10 +194,19 @@ static void check_options(const struct framing *f)
 	} some[] = {
 		{&framer.bits, TAKES_BITS, "--bits"}, {&framer.octets, TAKES_OCTETS, "--octets"}, {&framer.fix, TAKES_FIX, "--fix"},
 		{&framer.pfc, TAKES_COMPRESSION, "--pfc"}, {&framer.acfc, TAKES_COMPRESSION, "--acfc"},
+		{&framer.llc, TAKES_ETH, "--llc"}, {&framer.snap, TAKES_ETH, "--snap"},
 	};
 	for (size_t i = 0; i < sizeof some / sizeof *some; i++)
 		if (*some[i].given && !(f->takes & some[i].takes))
 			tool_die(EX_BAD, "-t %s has no %s", f->name, some[i].name);
+	if ((framer.vlan.n || framer.mtu) && !(f->takes & TAKES_ETH))
+		tool_die(EX_BAD, "-t %s has no %s", f->name, framer.mtu ? "--mtu" : "--vlan");
+	if (framer.sap && (!framer.llc || framer.snap))
+		tool_die(EX_BAD, "--sap goes with --llc");
+	if (framer.llc && !framer.snap && framer.ethertype)
+		tool_die(EX_BAD, "--type goes with --snap, --llc wants --sap");
+	if (framer.unframe && (framer.llc || framer.snap || framer.vlan.n))
+		tool_die(EX_BAD, "--llc, --snap and --vlan are for making frames, not for -d (-d -t vlan takes tags off)");
 	if (framer.accm >= 0 && !(f->takes & TAKES_ACCM))
 		tool_die(EX_BAD, "-t %s has no --accm", f->name);
 	if (framer.fcs && !(f->takes & TAKES_FCS))

@@ -15,20 +15,24 @@ struct framer_opts {
 	const char *sync;                        /* sync: its word */
 	int length;                              /* sync: 0: 16 bits, 1: 8 */
 	int64_t errors;                          /* sync: bits of the word that may be wrong */
-	const char *da, *sa, *ethertype;         /* eth */
+	const char *da, *sa, *ethertype, *sap;   /* eth */
+	bool llc, snap;
+	int64_t mtu;                             /* 0: any length */
+	struct opt_list vlan;                    /* tags, the outer one first */
 	const char *dst, *src, *via;             /* ax25 */
 };
 extern struct framer_opts framer;
 
 struct framer_counts {
 	uint64_t whole, damaged, unchecked, already, fixed;
+	uint64_t runts, giants;          /* eth: shorter than 64 octets, longer than --mtu */
 };
 extern struct framer_counts counts;
 
 /* Options that not every kind has. */
 enum {
 	TAKES_BITS = 1, TAKES_OCTETS = 2, TAKES_FIX = 4, TAKES_FCS = 8, TAKES_ACCM = 16, TAKES_COMPRESSION = 32, TAKES_CHECK = 64,
-	TAKES_SYNC = 128
+	TAKES_SYNC = 128, TAKES_ETH = 256
 };
 
 /* A kind of frame. */
@@ -40,7 +44,7 @@ struct framing {
 	                                   * next) and writes what is in them */
 	void (*end)(struct pipe *p);      /* behind the last packet; may be NULL */
 };
-extern const struct framing eth_framing, hdlc_framing, ppp_framing, slip_framing, cobs_framing, kiss_framing, ax25_framing,
+extern const struct framing eth_framing, vlan_framing, hdlc_framing, ppp_framing, slip_framing, cobs_framing, kiss_framing, ax25_framing,
 	fx25_framing, sync_framing;
 
 /* A packet that can go into a frame: whole octets, all there, understood; else it is the end. */
