@@ -125,7 +125,8 @@ static bool fits(const struct pkt *k, const char *before, const char *after)
 	return k->nlayers < LAYERS_MAX / 2 && k->len < PKT_MAX / 2 && strlen(before) < 1000 && strlen(after) < 1000;
 }
 
-void pipe_compose(struct pipe *p, const struct pkt *k, unsigned first, unsigned end, const char *before, const char *after, const char *tool)
+void pipe_compose(struct pipe *p, const struct pkt *k, unsigned first, unsigned end, const char *before, const char *after,
+		  const char *tool)
 {
 	static struct pkt out;
 	struct err e;

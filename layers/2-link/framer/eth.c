@@ -93,7 +93,7 @@ static void make_head(bool tagged)
 	head.ntags = (unsigned)tags.n;
 	strcpy(head.service, tags.n == TAGS ? " type=0x88a8" : "");
 	if (framer.llc || framer.snap)
-		snprintf(head.inner, sizeof head.inner, sap ? " llc dsap=%.10s ssap=%.10s ctl=0x03" : " llc ctl=0x03", sap ? sap : "", sap ? sap : "");
+		snprintf(head.inner, sizeof head.inner, sap ? " llc dsap=%1$.10s ssap=%1$.10s ctl=0x03" : " llc ctl=0x03", sap ? sap : "");
 	if (framer.snap)
 		snprintf(strchr(head.inner, '\0'), 40, type ? " snap oui=0x000000 type=%.10s" : " snap oui=0x000000", type ? type : "");
 	else if (type)
