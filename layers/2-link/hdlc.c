@@ -174,13 +174,17 @@ static void say_drop(struct hdlc_rx *h, enum hdlc_drop why, size_t bits)
 		h->drop(h->arg, why, h->buf, bits, h->keep_raw ? h->raw : NULL, h->conf, h->nraw);
 }
 
-/* A flag, or an abort, has come: what is there, less `left` bits that belong to it. */
+/* A flag, or an abort, has come: what is there, less the bits that belong to it. */
 static void finish(struct hdlc_rx *h, bool abort)
 {
 	for (unsigned i = 0; i < h->nacc; i += 8)
 		h->buf[h->n + i / 8] = (uint8_t)(h->acc >> i);
 	size_t bits = 8 * h->n + h->nacc;
-	bits = bits > FLAG_LEFT ? bits - FLAG_LEFT : 0;
+	size_t left = FLAG_LEFT;
+	/* Where five 1s stand before the flag its 0 was taken for one that was inserted. */
+	if (bits > left && h->buf[(bits - left) / 8] >> ((bits - left) % 8) & 1)
+		left--;
+	bits = bits > left ? bits - left : 0;
 	h->nraw = h->nraw > 8 ? h->nraw - 8 : 0; /* the whole flag */
 	size_t octets = bits / 8;
 	if (bits == 0)

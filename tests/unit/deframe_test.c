@@ -371,7 +371,8 @@ static const char *tell(enum octet_code code, uint32_t accm, const char *stream,
 
 TEST(what_is_no_frame)
 {
-	CHECK_STR(TELL(OCTETS_PPP, 0, "noise~abc~~a~bcd}~}A}B~abcdef~abcde~xyz~ab"), "abc short:a abort:bcd} ab long:abcde abcde check:xyz cut:ab ");
+	CHECK_STR(TELL(OCTETS_PPP, 0, "noise~abc~~a~bcd}~}A}B~abcdef~abcde~xyz~ab"),
+		  "abc short:a abort:bcd} ab long:abcde abcde check:xyz cut:ab ");
 	CHECK_STR(TELL(OCTETS_PPP, 0, "~a\x11g~"), "a\x11g ");
 	CHECK_STR(TELL(OCTETS_PPP, 1 << 0x11, "~a\x11g~a}1g~"), "ag a\x11g ");
 	CHECK_STR(TELL(OCTETS_PPP, 0, "~aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa~bcd~"), "long:aaaaa bcd ");
