@@ -174,23 +174,27 @@ INLINE uint64_t eight(const uint8_t *b, bool refin)
 	       (uint64_t)b[2] << 16 | (uint64_t)b[1] << 8 | b[0];
 }
 
-/* The registers behind each of eight octets, the last with k octets of zero behind it, added. */
-INLINE uint64_t slice8(const uint64_t (*t)[256], uint64_t v, int k, bool refin)
+/* The registers behind octets `from` to `to` of eight, the last of the eight with k octets of zero behind it, added. */
+INLINE uint64_t slice(const uint64_t (*t)[256], uint64_t v, int from, int to, int k, bool refin)
 {
 	uint64_t r = 0;
 #pragma GCC unroll 8
-	for (int i = 0; i < 8; i++)
+	for (int i = from; i < to; i++)
 		r ^= t[k + 7 - i][(refin ? v >> 8 * i : v >> (56 - 8 * i)) & 255];
 	return r;
 }
 
-INLINE uint64_t narrow(const struct crc *c, uint64_t r, const uint8_t *b, size_t n, bool refin)
+/* small: the width is at most 32. Then only four octets wait for the register before. */
+INLINE uint64_t narrow(const struct crc *c, uint64_t r, const uint8_t *b, size_t n, bool refin, bool small)
 {
 	const uint64_t (*t)[256] = c->t.narrow;
-	for (; n >= 16; n -= 16, b += 16)
-		r = slice8(t, eight(b + 8, refin), 0, refin) ^ slice8(t, r ^ eight(b, refin), 8, refin);
+	for (; n >= 16; n -= 16, b += 16) {
+		uint64_t v = eight(b, refin), w = r ^ v;
+		r = slice(t, small ? v : w, 4, 8, 8, refin) ^ slice(t, eight(b + 8, refin), 0, 8, 0, refin);
+		r ^= slice(t, w, 0, 4, 8, refin);
+	}
 	if (n >= 8) {
-		r = slice8(t, r ^ eight(b, refin), 0, refin);
+		r = slice(t, r ^ eight(b, refin), 0, 8, 0, refin);
 		n -= 8;
 		b += 8;
 	}
@@ -201,7 +205,9 @@ INLINE uint64_t narrow(const struct crc *c, uint64_t r, const uint8_t *b, size_t
 
 static uint64_t narrow_c(const struct crc *c, uint64_t r, const uint8_t *b, size_t n)
 {
-	return c->p.refin ? narrow(c, r, b, n, true) : narrow(c, r, b, n, false);
+	if (c->p.width <= 32)
+		return c->p.refin ? narrow(c, r, b, n, true, true) : narrow(c, r, b, n, false, true);
+	return c->p.refin ? narrow(c, r, b, n, true, false) : narrow(c, r, b, n, false, false);
 }
 
 /* As many octets at a time as the register has. */

@@ -43,7 +43,7 @@ TEST(check_values_and_residues_of_the_catalogue)
 		CHECK(crc_same(&k->p) && crc_same(&k->p)->check == k->check);
 		crc_free(c);
 	}
-	CHECK_INT(n, 113);
+	CHECK_INT(n, CRC_WIDTH_MAX > 64 ? 113 : 112);
 }
 
 /* The residue for real: a message, its check bits behind it, another register at the end. */
