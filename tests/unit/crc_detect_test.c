@@ -47,25 +47,30 @@ TEST(factors_of_all_small_polynomials)
 	CHECK_INT(bad, 0);
 }
 
-TEST(orders_of_all_small_polynomials)
-{
-	int bad = 0;
-	for (unsigned p = 3; p < 4096; p += 2) {
-		struct crc_factors f;
-		unsigned r = rest(2, p), e = 1;
-		for (; r != rest(1, p); e++)
-			r = rest(r << 1, p);
-		crc_factorize(p, &f);
-		bad += crc_order(&f) != e;
-	}
-	CHECK_INT(bad, 0);
-}
-
 static uint64_t order(crc_word p)
 {
 	struct crc_factors f;
 	crc_factorize(p, &f);
 	return crc_order(&f);
+}
+
+/* By multiplying with x until it is 1 again. */
+static unsigned slow_order(unsigned p)
+{
+	unsigned r = rest(2, p), one = rest(1, p), top = 1u << (length_of(p) - 1), e = 1;
+	for (; r != one; e++)
+		r = r << 1 & top ? r << 1 ^ p : r << 1;
+	return e;
+}
+
+TEST(orders_of_all_small_polynomials)
+{
+	int bad = 0;
+	for (unsigned p = 3; p < 4096; p += 2)
+		bad += order(p) != slow_order(p);
+	CHECK_INT(bad, 0);
+	CHECK_INT(order(0x100000a5), slow_order(0x100000a5)); /* irreducible, (2^28 - 1) / 29 */
+	CHECK_INT(order(0x10000131), slow_order(0x10000131)); /* / 113 */
 }
 
 TEST(known_orders)
@@ -169,24 +174,44 @@ TEST(one_length)
 }
 
 /* What a small budget leaves open is said to be so, and is no more than what is true. */
-TEST(bounds_of_a_small_budget)
+static void check_bounds(uint64_t p)
 {
 	struct crc_distances all, some;
-	uint64_t e = order(0x104c11db7);
-	crc_distances(0x104c11db7, e, 1, 100000, 6000000, &all);
+	uint64_t e = order(p), width = (uint64_t)gf2_degree(p);
 	int bad = 0, open = 0;
+	crc_distances(p, e, 1, 100000, 6000000, &all);
 	for (uint64_t budget = 1; budget < 3000000; budget *= 6) {
-		crc_distances(0x104c11db7, e, 1, 100000, budget, &some);
+		crc_distances(p, e, 1, 100000, budget, &some);
 		for (int i = 0; i < some.n; i++) {
 			const struct crc_span *a = at(&all, some.span[i].from), *b = at(&all, some.span[i].to);
 			open += !some.span[i].exact;
 			bad += !a || !b || b->hd < some.span[i].hd || (some.span[i].exact && (!a->exact || a->hd != some.span[i].hd));
 			bad += i && some.span[i].to + 1 != some.span[i - 1].from;
+			bad += !(p & 2) && some.span[i].hd % 2; /* Castagnoli's is a multiple of x + 1: even distances only */
 		}
-		bad += some.n == 0 || some.span[0].to != 4294967263 || some.span[some.n - 1].from != 1;
+		bad += some.n == 0 || some.span[0].to != e - width || some.span[some.n - 1].from != 1;
 	}
 	CHECK_INT(bad, 0);
 	CHECK(open > 5);
+}
+TEST(bounds_of_a_small_budget) { check_bounds(0x104c11db7); }
+TEST(bounds_of_even_distances) { check_bounds(0x11edc6f41); }
+
+/* Wherever the search stops, also in the middle of a degree. */
+TEST(bounds_of_every_budget)
+{
+	struct crc_distances all, some;
+	uint64_t e = order(0x64f);
+	int bad = 0;
+	crc_distances(0x64f, e, 1, 2000, 1000000, &all);
+	for (uint64_t budget = 1; budget < 6000; budget++) {
+		crc_distances(0x64f, e, 1, 2000, budget, &some);
+		for (int i = 0; i < some.n; i++) {
+			const struct crc_span *s = at(&all, some.span[i].from), *t = at(&all, some.span[i].to);
+			bad += !s || !t || t->hd < some.span[i].hd || (some.span[i].exact && s->hd != some.span[i].hd);
+		}
+	}
+	CHECK_INT(bad, 0);
 }
 
 RUN_TESTS
