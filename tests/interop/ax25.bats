@@ -68,3 +68,8 @@ theirs() { atest "${@:2}" "$1" | grep -ao '[0-9]* packets decoded' | cut -d ' ' 
 		[ "$ours" -ge 20 ] && [ "$ours" -ge "$them" ]
 	done
 }
+
+@test "kiss: direwolf's octets on TCP, and ours to it" {
+	need direwolf python3
+	counts timeout 60 python3 "$here/direwolf_kiss.py" "$t" || { cat "$t/dw.log"; false; }
+}
