@@ -23,6 +23,7 @@ static const uint64_t sync_word = 0x243f6a8885a308d3;
 /* A sync word is one when so much of the confidence agrees with it (1: all; a random stream: 0, with deviation 1/8). The header's CRC,
  * over seven copies added up, decides the rest. */
 static const float agree = 0.45f;
+enum { WRONG = 20 }; /* bits of it that may be; a random stream has so few once in 750 places, and only there the sums are made */
 
 /* CRC-16/IBM-SDLC (ITU-T V.42, 8.1.1.6.1) over n bits. */
 static uint32_t crc16(const uint8_t *bits, int n)
@@ -98,6 +99,7 @@ void burst_rx_init(struct burst_rx *b)
 	b->held = xmalloc(ROOM * sizeof *b->held);
 	b->payload = NULL;
 	b->nheld = b->n = b->want = b->cap = 0;
+	b->late = 0;
 	b->state = SEARCH;
 }
 
@@ -159,7 +161,9 @@ void burst_rx_push(struct burst_rx *b, const float *llr, size_t n)
 			release(b, ROOM - HELD);
 		b->held[b->nheld++] = *llr++;
 		n--;
-		if (b->nheld < WINDOW)
+		if (b->nheld > WINDOW - SYNC)
+			b->late = b->late << 1 | (b->held[b->nheld - 1 - (WINDOW - SYNC)] < 0);
+		if (b->nheld < WINDOW || __builtin_popcountll(b->late ^ sync_word) > WRONG)
 			continue;
 		long want = recognise(b->held + b->nheld - WINDOW);
 		if (want < 0)

@@ -36,6 +36,7 @@ struct burst_rx {
 	/* private */
 	float *held;           /* the latest bits: no sync word in them so far */
 	size_t nheld;
+	uint64_t late;         /* the hard bits that would be a sync word, were the latest bit the last of a header */
 	float *payload;
 	size_t n, want, cap;
 	int state;
