@@ -85,7 +85,7 @@ code=0 # try sets it
 	try framer hamming --check 0110011
 	quiet_ok
 	try framer hamming -v -d 0110111
-	has "$(cat err)" '1 words: 1 repaired, 0 beyond repair'
+	has "$(cat err)" '1 word: 1 repaired, 0 beyond repair'
 }
 
 @test 'hamming --work' {

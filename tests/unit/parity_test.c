@@ -86,6 +86,11 @@ TEST(what_it_cannot_see)
 	memcpy(was, bits, 30);
 	bits[1 * 6 + 2] ^= 1, bits[1 * 6 + 4] ^= 1, bits[3 * 6 + 2] ^= 1, bits[3 * 6 + 4] ^= 1;
 	CHECK_INT(parity_repair(&t, &f), 0);
+	bits[0] ^= 1, bits[1] ^= 1, bits[2] ^= 1; /* three in a row */
+	CHECK_INT(parity_repair(&t, &f), -1);
+	CHECK_INT(f.rows, 1);
+	CHECK_INT(f.columns, 3);
+	bits[0] ^= 1, bits[1] ^= 1, bits[2] ^= 1;
 	bits[1 * 6 + 2] ^= 1; /* three corners */
 	CHECK_INT(parity_repair(&t, &f), 1);
 	CHECK_INT(f.row, 1);

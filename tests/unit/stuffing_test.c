@@ -56,6 +56,21 @@ TEST(there_and_back_with_marks)
 	}
 }
 
+/* A code of 254 stands for a zero behind it, one of 255 does not. */
+TEST(runs_of_253_and_254)
+{
+	for (size_t run = 253; run <= 254; run++) {
+		uint8_t p[256], line[260], marks[260];
+		memset(p, 1, sizeof p);
+		p[run] = 0;
+		long m = stuff_encode(STUFF_COBS, line, p, run + 2, 0);
+		stuff_marks(STUFF_COBS, line, (size_t)m, 0, marks);
+		CHECK_INT(marks[0], STUFF_ADDED);
+		CHECK_INT(marks[run + 1], run == 253 ? STUFF_CHANGED : STUFF_ADDED);
+		CHECK_INT(m, run == 253 ? 256 : 258);
+	}
+}
+
 TEST(bits_are_those_of_hdlc)
 {
 	uint8_t octets[60], bits[480], line[960];

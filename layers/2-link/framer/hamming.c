@@ -241,8 +241,8 @@ int framer_hamming(int argc, char **argv)
 	else
 		given_each(hex ? GIVEN_DIGITS : GIVEN_BITS, argv + 1, n, coded ? decode : encode, NULL);
 	given_end();
-	if (opt_verbose || (octets && (count.repaired || count.failed)))
-		tool_say("%llu words%s: %llu repaired, %llu beyond repair", (unsigned long long)count.words, coded ? "" : " made",
+	if ((opt_verbose && coded) || (octets && (count.repaired || count.failed)))
+		tool_say("%llu word%s: %llu repaired, %llu beyond repair", (unsigned long long)count.words, plural(count.words),
 		         (unsigned long long)count.repaired, (unsigned long long)count.failed);
 	return count.failed || (checking && count.repaired) ? EX_NO : EX_YES;
 }
