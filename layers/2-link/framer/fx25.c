@@ -105,6 +105,7 @@ static struct {
 	unsigned n;                       /* its bits so far */
 	uint8_t bit[8 * RS_LEN], conf[8 * RS_LEN];
 	bool found;                       /* a frame, in the block */
+	uint64_t blocks, repaired, octets;
 	char note[40];
 } rx;
 
@@ -127,6 +128,11 @@ static bool frame_of(const uint8_t *block, unsigned k, int repaired)
 	hdlc_rx_init(&h);
 	hdlc_rx_push(&h, block, 0, 8 * (size_t)k, NULL);
 	hdlc_rx_free(&h);
+	if (rx.found) {
+		rx.blocks++;
+		rx.repaired += repaired > 0;
+		rx.octets += (uint64_t)repaired;
+	}
 	return rx.found;
 }
 
@@ -247,6 +253,9 @@ static void fx25_end(struct pipe *p)
 	rx.p = p;
 	if (rx.tag)
 		end_block();
+	if (opt_verbose)
+		tool_say("%llu block%s of FX.25, in %llu of them %llu octet%s repaired", (unsigned long long)rx.blocks, plural(rx.blocks),
+		         (unsigned long long)rx.repaired, (unsigned long long)rx.octets, plural(rx.octets));
 	serial_end(p, &ax25_serial);
 }
 
