@@ -6,11 +6,13 @@
 #include <string.h>
 
 #include "3-network/reassemble.h"
-#include "shown.h"
+#include "4-transport/udpck/work.h"
 
 enum { LINK_RAW = 101, NESTED_MAX = 16 }; /* fragments in fragments */
 
 const char *const verdict_words[VERDICTS] = {"ok", "none", "unverifiable", "bad"};
+
+bool verdict_work;
 
 static struct reassembler *reassembler;
 static struct pkt whole[2];  /* a datagram, and one that a fragment in it completes */
@@ -36,7 +38,7 @@ static void say(const struct pipe *p, const struct pkt *k, const struct layer *l
 	          k == &p->pkt ? "" : " in the datagram that this fragment completes");
 }
 
-static void judge(const struct pipe *p, const struct pkt *k, unsigned i, const struct field *f, struct finding *found)
+static void judge(struct pipe *p, const struct pkt *k, unsigned i, const struct field *f, struct finding *found)
 {
 	const struct layer *l = &k->layer[i];
 	uint64_t want, have = field_value(k, l, f);
@@ -46,6 +48,8 @@ static void judge(const struct pipe *p, const struct pkt *k, unsigned i, const s
 		found->worst = v;
 	if (l->proto->pseudo_sum && (is == RIGHT || is == WRONG))
 		offload_note(k, i, have, is == WRONG);
+	if (verdict_work)
+		work_show(&p->out, k, i, f, is, have, want);
 	if (v != BAD)
 		return;
 	char sum[24];
@@ -56,8 +60,31 @@ static void judge(const struct pipe *p, const struct pkt *k, unsigned i, const s
 		say(p, k, l, have, want);
 }
 
+/* Whether layer i, of IP, announces a header with a checksum and what is there cannot be one: cut short, or of a false length. */
+static bool header_lacks(const struct pkt *k, unsigned i)
+{
+	const struct layer *l = &k->layer[i];
+	const struct pinfo *pi = l->info;
+	uint32_t key = 0;
+	int s = 0;
+	if (!l->proto->pseudo || i + 1 >= k->nlayers || k->layer[i + 1].proto->role != ROLE_DATA)
+		return false;
+	if (l->proto->next)
+		s = l->proto->next(k, l, &key);
+	else if (pi->nextop >= 0)
+		key = (uint32_t)op_load(&pi->ops[pi->nextop], k->p + l->off);
+	else
+		return false;
+	for (; s >= 0 && s < pi->nspaces; s++) {
+		const struct pinfo *next = reg_bound(pi->space[s], key);
+		if (next)
+			return next->sum_ops != 0;
+	}
+	return false;
+}
+
 /* Judges layers first to end-1; whether there was a checksum. */
-static bool judge_layers(const struct pipe *p, const struct pkt *k, unsigned first, unsigned end, struct finding *found)
+static bool judge_layers(struct pipe *p, const struct pkt *k, unsigned first, unsigned end, struct finding *found)
 {
 	bool any = false;
 	for (unsigned i = first; i < end; i++) {
@@ -68,6 +95,10 @@ static bool judge_layers(const struct pipe *p, const struct pkt *k, unsigned fir
 				continue;
 			any = true;
 			judge(p, k, i, f, found);
+		}
+		if (header_lacks(k, i)) {
+			any = true;
+			found->worst = found->worst > UNVERIFIABLE ? found->worst : UNVERIFIABLE;
 		}
 	}
 	return any;
@@ -97,12 +128,14 @@ static bool complete(const struct pkt *k, unsigned i, const struct stamp *t, str
 	return true;
 }
 
-void verdict_find(const struct pipe *p, struct finding *found)
+void verdict_find(struct pipe *p, struct finding *found)
 {
 	const struct pkt *k = &p->pkt;
 	unsigned first = 0;
 	bool any = false, waits = false;
 	*found = (struct finding){.worst = OK};
+	if (verdict_work)
+		show_title(&p->out, k, "");
 	for (int depth = 0; depth < NESTED_MAX; depth++) {
 		int i = fragment_layer(k);
 		any |= judge_layers(p, k, first, i < 0 ? k->nlayers : (unsigned)i + 1, found);
@@ -114,10 +147,14 @@ void verdict_find(const struct pipe *p, struct finding *found)
 		if (waits)
 			break;
 		k = to;
+		if (verdict_work)
+			show_title(&p->out, k, "the datagram is whole: ");
 		first = 1; /* the header in front was made by the reassembler */
 	}
 	if (!any)
 		found->worst = NONE;
+	if (waits && verdict_work && found->why)
+		out_printf(&p->out, "a fragment: %s\n", found->why);
 	if (waits && found->worst < UNVERIFIABLE)
 		found->worst = UNVERIFIABLE;
 	if (found->why && opt_verbose > 1)

@@ -13,9 +13,12 @@ struct finding {
 	char bad[256], want[256]; /* layers with a wrong checksum, and what it should be, joined by commas */
 };
 
+/* --work: the computation of each checksum is written. */
+extern bool verdict_work;
+
 /* Judges all checksums of the packet at hand, and where it is the last fragment to arrive of a datagram those of the datagram. Says what
  * is wrong under -v. */
-void verdict_find(const struct pipe *p, struct finding *found);
+void verdict_find(struct pipe *p, struct finding *found);
 /* Frees what verdict_find keeps of fragments. */
 void verdict_end(void);
 
