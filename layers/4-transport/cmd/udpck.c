@@ -35,16 +35,21 @@ static const char *const more[] = {
 
 static void check(struct pipe *p, void *arg)
 {
+	static const char *const plain[] = {[OK] = " @udpck.sum=ok", [NONE] = " @udpck.sum=none",
+	                                    [UNVERIFIABLE] = " @udpck.sum=unverifiable"};
 	struct finding found;
 	char notes[640];
 	(void)arg;
 	verdict_find(p, &found);
 	counts[found.worst]++;
-	int n = snprintf(notes, sizeof notes, " @udpck.sum=%s", verdict_words[found.worst]);
-	if (found.worst == BAD)
-		snprintf(notes + n, sizeof notes - (size_t)n, " @udpck.bad=%s @udpck.want=%s", found.bad, found.want);
-	if (!verdict_work)
-		pipe_pass(p, "udpck", notes);
+	if (p->silent)
+		return;
+	if (found.worst != BAD) {
+		pipe_pass(p, "udpck", plain[found.worst]);
+		return;
+	}
+	snprintf(notes, sizeof notes, " @udpck.sum=bad @udpck.bad=%s @udpck.want=%s", found.bad, found.want);
+	pipe_pass(p, "udpck", notes);
 }
 
 static void change(struct pipe *p, void *arg)

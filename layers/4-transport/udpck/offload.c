@@ -16,16 +16,32 @@ static struct sender {
 } senders[SENDERS];
 static uint64_t right_of_all;
 
+/* The field with the sender's address; asked for so often that the last answer is kept. */
+static const struct field *source_field(const struct proto *p)
+{
+	static const struct proto *last;
+	static const struct field *field;
+	if (p != last) {
+		last = p;
+		field = proto_field(p, "src", 3);
+	}
+	return field;
+}
+
 /* The layer 3 header around layer i and the sender's address in it. */
 static const struct layer *network_of(const struct pkt *k, unsigned i, uint8_t address[16])
 {
-	memset(address, 0, 16);
 	while (i-- > 0) {
 		const struct layer *l = &k->layer[i];
-		const struct field *f = l->proto->pseudo ? proto_field(l->proto, "src", 3) : NULL;
+		const struct field *f = l->proto->pseudo ? source_field(l->proto) : NULL;
 		if (!f)
 			continue;
-		memcpy(address, k->p + l->off + f->bit / 8, f->width / 8);
+		const uint8_t *a = k->p + l->off + f->bit / 8;
+		memset(address, 0, 16);
+		if (f->width == 32)
+			memcpy(address, a, 4);
+		else
+			memcpy(address, a, 16);
 		return l;
 	}
 	return NULL;
@@ -81,7 +97,7 @@ void offload_report(void)
 		if (s->right || s->wrong < ENOUGH || (!right_of_all && s->halves < s->wrong))
 			continue;
 		char text[NUM_SLACK], most[120] = "";
-		*(proto_field(s->network, "src", 3)->fmt == IP4 ? num_ip4(text, s->address) : num_ip6(text, s->address)) = 0;
+		*(source_field(s->network)->fmt == IP4 ? num_ip4(text, s->address) : num_ip6(text, s->address)) = 0;
 		if (s->halves)
 			snprintf(most, sizeof most, "; %llu hold%s the sum of the pseudo-header alone", (unsigned long long)s->halves,
 			         s->halves == 1 ? "s" : "");

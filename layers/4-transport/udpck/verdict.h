@@ -5,7 +5,6 @@
 #include "filter.h"
 
 enum verdict { OK, NONE, UNVERIFIABLE, BAD, VERDICTS }; /* from best to worst */
-extern const char *const verdict_words[VERDICTS];
 
 struct finding {
 	enum verdict worst;
