@@ -135,6 +135,15 @@ code=0 # try sets it
 		done
 	done
 	framer hamming --octets octets | framer hamming --octets -d | cmp - octets
+	# In pieces; and what is whole goes on before more comes.
+	is "$({ printf ab; printf c; printf defghi; } | framer hamming --octets -c 5,2 | framer hamming --octets -d -c 5,2)" abcdefghi
+	mkfifo there back
+	framer hamming --octets <there >back &
+	exec 5>there 6<back
+	printf wxyz >&5
+	is "$(timeout 20 head -c 7 <&6 | framer hamming --octets -d)" wxyz
+	exec 5>&- 6<&-
+	wait
 	# Words of zeros with one wrong bit each, then with two.
 	head -c 1000 /dev/zero | tr '\0' '\20' >hurt
 	try framer hamming --octets -x -d hurt

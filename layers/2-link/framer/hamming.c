@@ -155,11 +155,11 @@ static struct stream {
 	uint8_t to[GROUPS * 13 + 16];
 } stream;
 
-/* Codes or decodes what is there. */
-static void pass(struct stream *s)
+/* Codes or decodes the first `used` octets of what is there. */
+static void pass(struct stream *s, size_t used)
 {
 	const struct hamming_table *t = &s->table;
-	size_t n = decoding ? s->n * t->k / t->n : s->n;
+	size_t n = decoding ? used * t->k / t->n : used;
 	uint64_t fixed = 0, failed = 0;
 	if (decoding)
 		hamming_decode_octets(t, s->in, s->to, n, &fixed, &failed);
@@ -168,20 +168,29 @@ static void pass(struct stream *s)
 	count.repaired += fixed;
 	count.failed += failed;
 	out_write(&s->out, s->to, m);
-	s->n = 0;
+	s->n -= used;
+	memmove(s->in, s->in + used, s->n);
 }
 
+/* The file has ended: words that fill no group, and octets that are none. */
+static void finish(struct stream *s, const char *name)
+{
+	const struct hamming_table *t = &s->table;
+	size_t whole = s->n * t->k / t->n, used = (whole * t->n + t->k - 1) / t->k;
+	if (decoding && used != s->n) {
+		tool_warn("%s: %zu octet%s behind the last word", name, s->n - used, plural(s->n - used));
+		count.failed++;
+	}
+	pass(s, s->n);
+}
+
+/* What came is passed on at once, but for the octets of a group that is not whole. */
 static void block(const struct given *g, void *arg, const char *name)
 {
 	struct stream *s = arg;
-	size_t full = GROUPS * (size_t)(decoding ? s->table.n : s->table.k);
+	size_t group = decoding ? s->table.n : s->table.k, full = GROUPS * group;
 	if (!g) {
-		size_t whole = s->n * s->table.k / s->table.n, used = (whole * s->table.n + s->table.k - 1) / s->table.k;
-		if (decoding && used != s->n) {
-			tool_warn("%s: %zu octet%s behind the last word", name, s->n - used, plural(s->n - used));
-			count.failed++;
-		}
-		pass(s);
+		finish(s, name);
 		return;
 	}
 	for (size_t i = 0; i < g->n;) {
@@ -189,9 +198,9 @@ static void block(const struct given *g, void *arg, const char *name)
 		memcpy(s->in + s->n, g->p + i, some);
 		s->n += some;
 		i += some;
-		if (s->n == full)
-			pass(s);
+		pass(s, s->n / group * group);
 	}
+	out_flush(&s->out);
 }
 
 static void streams(char **paths, int n)
