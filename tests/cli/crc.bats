@@ -295,6 +295,8 @@ END
 	has "$(crc --detects --poly x^4+x+1)" $'irreducible\nprimitive\n'
 	has "$(crc --detects --poly x^4+x^3+x^2+x+1)" $'irreducible\none error'
 	has "$(crc --detects --poly x^6+x^2)" 'no term 1: the last 2 check bits are 0, and it detects what x^4 + 1 does'
+	has "$(crc --detects --poly x+1)" $'two errors: none\n'
+	has "$(crc --detects --poly x+1)" 'bursts of 2 bits: none; longer: all but one in 2 (50.0 %)'
 	has "$(crc --detects -a CRC-82/DARC)" 'are not computed: the width is more than 64'
 }
 
@@ -303,7 +305,7 @@ END
 	for n in 12112:4 2975:4 2974:5 269:5 268:6; do
 		has "$(crc --detects -a CRC-32 --length ${n%:*} | tail -n 1)" "of ${n%:*} bits of data: ${n#*:}: all patterns of up to $((${n#*:} - 1)) errors"
 	done
-	has "$(crc --detects -a X-25 --length 40000 | tail -n 1)" ': 2: all patterns of up to 1 errors'
+	has "$(crc --detects -a X-25 --length 40000 | tail -n 1)" ': 2: all patterns of up to 1 error are'
 	try crc --length 3 </dev/null
 	fails 2 'framer crc: --length goes with --detects'
 }

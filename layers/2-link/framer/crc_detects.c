@@ -36,6 +36,10 @@ static void show_share(struct out *o, unsigned n)
 	double all = 1;
 	for (unsigned i = 0; i < n; i++)
 		all *= 2;
+	if (n == 0) {
+		out_puts(o, "none");
+		return;
+	}
 	out_printf(o, "all but one in %.0f", all);
 	if (n <= 24)
 		out_printf(o, " (%.*f %%)", (int)(0.302 * n + 1), 100 - 100 / all);
@@ -43,7 +47,7 @@ static void show_share(struct out *o, unsigned n)
 
 static void show_bursts(struct out *o, unsigned width)
 {
-	out_printf(o, "bursts of up to %u bits: all\nbursts of %u bits: ", width, width + 1);
+	out_printf(o, "bursts of up to %u bit%s: all\nbursts of %u bits: ", width, plural(width), width + 1);
 	show_share(o, width - 1);
 	out_puts(o, "; longer: ");
 	show_share(o, width);
@@ -53,6 +57,10 @@ static void show_bursts(struct out *o, unsigned width)
 static void show_order(struct out *o, uint64_t order, unsigned width)
 {
 	unsigned long long e = order;
+	if (order == 1) {
+		out_puts(o, "two errors: none\n");
+		return;
+	}
 	out_printf(o, "two errors: all that are not a multiple of %llu bits apart", e);
 	if (order > width)
 		out_printf(o, ", so all in up to %llu bits of data (and %u of check)\n", e - width, width);
@@ -98,8 +106,8 @@ static void show_length(struct out *o, crc_word p, uint64_t order, uint64_t leng
 			}
 		}
 	}
-	out_printf(o, "Hamming distance of %llu bits of data: %s%u: all patterns of up to %u errors are detected%s\n", n,
-	           exact ? "" : "at least ", hd, hd - 1, exact ? "" : " (the search for more stopped there)");
+	out_printf(o, "Hamming distance of %llu bits of data: %s%u: all patterns of up to %u error%s are detected%s\n", n,
+	           exact ? "" : "at least ", hd, hd - 1, plural(hd - 1), exact ? "" : " (the search for more stopped there)");
 }
 
 void crc_show_detects(struct out *o, const struct crc_params *c, uint64_t length)
@@ -115,7 +123,8 @@ void crc_show_detects(struct out *o, const struct crc_params *c, uint64_t length
 	for (; !(p & 1); p >>= 1)
 		width--;
 	if (width < c->width)
-		out_printf(o, "no term 1: the last %u check bits are 0, and it detects what %s does\n", c->width - width,
+		out_printf(o, "no term 1: the last %u check bit%s 0, and it detects what %s does\n", c->width - width,
+		           c->width - width == 1 ? " is" : "s are",
 		           width ? crc_terms(text, p ^ (crc_word)1 << width, width) : "no check at all");
 	if (width == 0)
 		return;
