@@ -103,6 +103,16 @@ octets hex=ff0361 @framer.drop=cut'
 	is "$(cat err)" 'framer: 3 frames: 0 good, 3 damaged and dropped (1 abort, 1 fcs, 1 cut), 0 without a check sequence'
 }
 
+@test 'a check sequence of the other length is told' {
+	framer -t hdlc --octets --fcs 32 <<<'data str=x' >air
+	try framer -d -t hdlc air
+	is "$code $(cat out)" '1 '
+	is "$(head -n 1 err)" 'framer: 1 of the damaged frames fits a check sequence of 32 bits: --fcs 32'
+	framer -t hdlc --bits <<<'data str=xyz' >air
+	try framer -d -t hdlc --fcs 32 air
+	is "$(head -n 1 err)" 'framer: 1 of the damaged frames fits a check sequence of 16 bits: --fcs 16'
+}
+
 @test 'no single wrong bit passes' {
 	good=$(bits 'hdlc data str=abc' -t hdlc)
 	for ((i = 8; i < ${#good} - 8; i++)); do

@@ -36,6 +36,18 @@ static bool fits(const struct serial *s, const uint8_t *b, size_t n)
 	return memcmp(fcs, b + n - fcs_len(), fcs_len()) == 0;
 }
 
+/* Frames that fit a check sequence of the other length. */
+static uint64_t other_fcs;
+
+static void note_other_fcs(const struct serial *s, const uint8_t *b, size_t n)
+{
+	if (!s->octets) /* AX.25 has one length */
+		return;
+	framer.fcs = !framer.fcs;
+	other_fcs += fits(s, b, n);
+	framer.fcs = !framer.fcs;
+}
+
 /* ---- into frames ---- */
 
 /* The octets of a frame and its check sequence, as written in k or computed; their number. */
@@ -210,7 +222,9 @@ static void on_drop(void *arg, enum hdlc_drop why, const uint8_t *b, size_t bits
 	case HDLC_ABORT: framer_drop(a->p, NULL, bits / 8, "abort", "it ends with seven 1s, an abort"); break;
 	case HDLC_ODD: framer_drop(a->p, b, bits / 8, "odd", "its bits are not whole octets"); break;
 	case HDLC_LONG: framer_drop(a->p, b, a->s->max, "long", "it is longer than any frame"); break;
-	default: framer_drop(a->p, b, bits / 8, "fcs", "the frame check sequence does not fit");
+	default:
+		note_other_fcs(a->s, b, bits / 8);
+		framer_drop(a->p, b, bits / 8, "fcs", "the frame check sequence does not fit");
 	}
 }
 
@@ -222,7 +236,9 @@ static void on_octets_drop(void *arg, enum octet_drop why, const uint8_t *b, siz
 	case OCTETS_ABORT: framer_drop(a->p, b, n, "abort", "it ends with an escape, an abort"); break;
 	case OCTETS_LONG: framer_drop(a->p, b, n, "long", "it is longer than any frame"); break;
 	case OCTETS_CUT: framer_drop(a->p, b, n, "cut", "the input ends in it"); break;
-	default: framer_drop(a->p, b, n, "fcs", "the frame check sequence does not fit");
+	default:
+		note_other_fcs(a->s, b, n);
+		framer_drop(a->p, b, n, "fcs", "the frame check sequence does not fit");
 	}
 }
 
@@ -292,6 +308,9 @@ void serial_end(struct pipe *p, const struct serial *s)
 {
 	if (octets.max)
 		octet_rx_end(octet_receiver(p, s));
+	if (other_fcs)
+		tool_say("%llu of the damaged frames fit%s a check sequence of %d bits: --fcs %d", (unsigned long long)other_fcs,
+		         other_fcs == 1 ? "s" : "", framer.fcs ? 16 : 32, framer.fcs ? 16 : 32);
 	if (framer.fix && opt_verbose) {
 		double wrong = framer_fix_trials() * (framer.fcs ? 0x1p-32 : 0x1p-16);
 		tool_say("%llu frame%s mended; each damaged one was tried in %u ways at most, of which one fits by chance with probability "
