@@ -11,10 +11,13 @@ enum { SENDERS = 1024, ENOUGH = 3 };  /* as many wrong ones, and no right one, b
 static struct sender {
 	const struct proto *network;
 	uint8_t address[16];
-	uint64_t right, wrong;
+	uint64_t wrong;
 	uint64_t halves;         /* wrong ones that are the sum of the pseudo-header alone */
 } senders[SENDERS];
-static uint64_t right_of_all;
+
+/* Senders of right ones, a bit each by a hash of their address: in the rare case that two share one it keeps silent. */
+static uint8_t right[1 << 13];
+static bool any_right;
 
 /* The field with the sender's address; asked for so often that the last answer is kept. */
 static const struct field *source_field(const struct proto *p)
@@ -47,13 +50,18 @@ static const struct layer *network_of(const struct pkt *k, unsigned i, uint8_t a
 	return NULL;
 }
 
-/* Open addressing; beyond so many senders nothing is noted of more. */
-static struct sender *sender_of(const struct layer *l, const uint8_t address[16])
+static uint32_t hash_of(const uint8_t address[16])
 {
 	uint64_t a, b;
 	memcpy(&a, address, 8);
 	memcpy(&b, address + 8, 8);
-	uint32_t h = (uint32_t)((a * 3 ^ b) * UINT64_C(0x9e3779b97f4a7c15) >> 40);
+	return (uint32_t)((a * 3 ^ b) * UINT64_C(0x9e3779b97f4a7c15) >> 48);
+}
+
+/* Open addressing; beyond so many senders nothing is noted of more. */
+static struct sender *sender_of(const struct layer *l, const uint8_t address[16])
+{
+	uint32_t h = hash_of(address);
 	for (unsigned n = 0; n < 16; n++) {
 		struct sender *s = &senders[(h + n) % SENDERS];
 		if (!s->network) {
@@ -80,21 +88,28 @@ static bool is_half(const struct pkt *k, unsigned i, uint64_t have)
 void offload_note(const struct pkt *k, unsigned i, uint64_t have, bool wrong)
 {
 	uint8_t address[16];
-	right_of_all += !wrong;
 	const struct layer *l = network_of(k, i, address);
-	struct sender *s = l ? sender_of(l, address) : NULL;
+	if (!l)
+		return;
+	if (!wrong) {
+		uint32_t h = hash_of(address);
+		right[h / 8] |= (uint8_t)(1u << h % 8);
+		any_right = true;
+		return;
+	}
+	struct sender *s = sender_of(l, address);
 	if (!s)
 		return;
-	s->right += !wrong;
-	s->wrong += wrong;
-	s->halves += wrong && is_half(k, i, have);
+	s->wrong++;
+	s->halves += is_half(k, i, have);
 }
 
 void offload_report(void)
 {
 	for (unsigned i = 0; i < SENDERS; i++) {
 		const struct sender *s = &senders[i];
-		if (s->right || s->wrong < ENOUGH || (!right_of_all && s->halves < s->wrong))
+		uint32_t h = hash_of(s->address);
+		if (right[h / 8] >> h % 8 & 1 || s->wrong < ENOUGH || (!any_right && s->halves < s->wrong))
 			continue;
 		char text[NUM_SLACK], most[120] = "";
 		*(source_field(s->network)->fmt == IP4 ? num_ip4(text, s->address) : num_ip6(text, s->address)) = 0;
