@@ -36,6 +36,11 @@ HI='ax25 dst=APRS src=N0CALL-1 ctl=0x03 data str=hi'
 	is "$(framer -d -q -t ax25 --fix <<<"$two")" "$HI @framer.fixed=2"
 	try framer -d -q -t ax25 <<<"$two"
 	is "$code $(cat out)" '1 '
+	# Four in a row that are sure to the same degree are one event, three apart are not.
+	four="bits b=${b:0:60}$(tr 01 10 <<<"${b:60:4}")${b:64} q=${sure:0:60}8888${sure:64}"
+	is "$(framer -d -q -t ax25 --fix <<<"$four")" "$HI @framer.fixed=4"
+	four=${b:0:60}$((1 - ${b:60:1}))${b:61:19}$((1 - ${b:80:1}))${b:81:19}$((1 - ${b:100:1}))${b:101}
+	no framer -d -q -t ax25 --fix <<<"bits b=$four q=${sure:0:60}8${sure:61:19}8${sure:81:19}8${sure:101}"
 	# Not where it was sure, nor without confidences.
 	try framer -d -q -t ax25 --fix <<<"bits b=${b:0:60}$((1 - ${b:60:1}))${b:61} q=$sure"
 	no grep -q 'fixed=[2-9]' out
