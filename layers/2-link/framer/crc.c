@@ -43,7 +43,7 @@ static const struct opt opts[] = {
 	{0, "detects", NULL, OPT_FLAG, &detects, 0, 0, "say which error patterns the polynomial detects"},
 	{0, "length", "N", OPT_INT, &length, 1, 1e9, "--detects: the Hamming distance of messages of N bits"},
 	{0, "list", NULL, OPT_FLAG, &list, 0, 0, "list the catalogue"},
-	{'T', "to", "text|tsv", OPT_ENUM, &form, 0, 0, "--list: a table, or tab-separated values"},
+	{'T', "form", "text|tsv", OPT_ENUM, &form, 0, 0, "--list: a table, or tab-separated values"},
 	{0, NULL, NULL, OPT_FLAG, NULL, 0, 0, NULL},
 };
 static const char *const more[] = {
