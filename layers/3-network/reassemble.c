@@ -243,7 +243,7 @@ static enum reassembly take(struct partial *d, const struct fragment *f)
 		d->first_len = len;
 		d->next = f->next;
 	}
-	return d->has_last && d->nruns == 1 && d->runs[0].from == 0 && d->runs[0].to == d->end ? REASSEMBLY_WHOLE : REASSEMBLY_WAITS;
+	return d->has_last && d->runs[0].from == 0 && d->runs[0].to == d->end ? REASSEMBLY_WHOLE : REASSEMBLY_WAITS;
 }
 
 /* ---- a whole ---- */

@@ -104,8 +104,11 @@ TEST(what_makes_a_datagram_another_one)
 		f.proto = i == 3 ? 1 : 17;
 		CHECK_INT(give(r, f), REASSEMBLY_WAITS);
 	}
+	struct fragment four = piece(false, 0, 400);
+	four.proto = 0; /* as IPv6 has it, whose key is without it */
+	CHECK_INT(give(r, four), REASSEMBLY_WAITS);
 	CHECK_INT(give(r, piece(true, 400, LEN)), REASSEMBLY_WAITS);
-	CHECK_INT(reassembler_state(r).datagrams, 6);
+	CHECK_INT(reassembler_state(r).datagrams, 7);
 	CHECK_INT(part(r, 400, LEN), REASSEMBLY_WHOLE);
 	reassembler_free(r);
 }
@@ -144,6 +147,9 @@ TEST(ends_that_do_not_agree)
 	part(r, 800, LEN);
 	f = piece(false, 1000, 1080);
 	f.more = true;
+	CHECK_INT(give(r, f), REASSEMBLY_ENDS);
+	part(r, 800, LEN);
+	f.more = false;
 	CHECK_INT(give(r, f), REASSEMBLY_ENDS);
 	part(r, 0, 400);
 	f = piece(false, 24, 48);
