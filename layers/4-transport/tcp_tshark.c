@@ -53,7 +53,7 @@ static void list_room(struct tshark_list *l)
 		return;
 	/* Sliding back when at most half is used costs nothing a segment on average. */
 	if (l->n > l->cap / 2 || !l->cap) {
-		l->cap = l->cap ? 2 * l->cap : 8;
+		l->cap = l->cap ? 2 * l->cap : 2;
 		l->v = xrealloc(l->v, l->cap * sizeof *l->v);
 	}
 	if (l->first)
