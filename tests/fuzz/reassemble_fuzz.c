@@ -1,5 +1,5 @@
-/* reassemble_fuzz.c - fragments of a few datagrams in any order and shape: what comes out whole is, octet by octet, what a plain table of the
- * datagram's octets says. */
+/* reassemble_fuzz.c - fragments of a few datagrams in any order and shape: what comes out whole is, octet by octet, what a plain
+ * table of the datagram's octets says. */
 #include <stdlib.h>
 #include <string.h>
 
