@@ -89,7 +89,7 @@ sys.stdout.buffer.write(out)'
 	[ "$output" -eq 0 ]
 }
 
-@test "framing: all 256 control octets of HDLC, as tshark's LAPB and SDLC have them" {
+@test "framing: all 256 control octets of HDLC, as tshark's SDLC has them" {
 	need tshark
 	for ((i = 0; i < 256; i++)); do printf 'frame dlt=268 hex=03%02x\n' "$i"; done | pktcat -w "$t/x.pcap"
 	pktcat -T tsv -e hdlc.ns,hdlc.nr,hdlc.pf "$t/x.pcap" | sed 1d >"$t/ours"
