@@ -177,22 +177,22 @@ static void frame_frame(struct pipe *p)
 {
 	const struct pkt *k = &p->pkt;
 	unsigned has = tags_of(k), tags = has ? 0 : head.ntags;
-	char before[1024], *at = stpcpy(before, "eth");
+	char before[1024], *at;
 	if (k->fcs && !tags) {
 		counts.already++;
 		pipe_pass(p, "framer", "");
 		return;
 	}
-	at = put_word(put_word(at, k, "da"), k, "sa");
-	at = tags ? stpcpy(at, head.ntags == TAGS ? " type=0x88a8" : "") : put_word(at, k, "type");
-	at = k->fcs ? put_word(at, k, "fcs") : stpcpy(at, " fcs=crc");
-	if (tags) {
-		at = stpcpy(at, head.tags);
-		at = put_word(at, k, "type");
+	if (!tags) {
+		strcpy(pkt_write_layers(before, k, 0, 1, false), " fcs=crc");
+	} else {
+		at = put_word(put_word(stpcpy(before, " eth"), k, "da"), k, "sa");
+		at = stpcpy(at, head.ntags == TAGS ? " type=0x88a8" : "");
+		at = k->fcs ? put_word(at, k, "fcs") : stpcpy(at, " fcs=crc");
+		*put_word(stpcpy(at, head.tags), k, "type") = '\0';
 	}
-	*at = '\0';
 	measure(p, k->len - k->fcs - eth_proto.hlen - TAG * has);
-	write_frame(p, 1, before, k->len - k->fcs + TAG * tags, true);
+	write_frame(p, 1, before + 1, k->len - k->fcs + TAG * tags, true);
 }
 
 static void make_frame(struct pipe *p, bool tagged)
