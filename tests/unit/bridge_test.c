@@ -118,8 +118,11 @@ TEST(the_oldest_go_first_whatever_the_order_of_hearing)
 TEST(time_that_goes_back_stands_still)
 {
 	begin(false);
+	struct bridge_addr a[2];
 	send(1, 1, 9, 1000 * S);
 	send(1, 2, 9, 1 * S);
+	bridge_table(b, a);
+	CHECK(a[0].age_ns == 0 && a[1].age_ns == 0);
 	CHECK_INT(send(2, 3, 2, 1299 * S), P1);
 	CHECK_INT(send(2, 3, 2, 1300 * S), P1 | P3 | P4);
 	CHECK_INT(send(2, 3, 1, INT64_MAX), P1 | P3 | P4);
@@ -266,6 +269,19 @@ TEST(without_vlans_tags_are_payload)
 	CHECK_INT(v.vid, 0);
 	CHECK_INT(send_vid(2, 2, 1, 4095, 0), P1);
 	CHECK_INT(v.untagged, 0);
+}
+
+TEST(a_native_vlan_may_leave_with_its_tag)
+{
+	campus();
+	bridge_pvid(b, 3, 10);
+	CHECK_INT(send(4, 4, 0x101, 0), P1 | P2);
+	bridge_member(b, 1, 10, true); /* said again: with a tag from now on */
+	CHECK_INT(send(1, 1, 0x101, 0), P2 | P4);
+	CHECK_INT(v.untagged, 0);
+	bridge_member(b, 1, 10, false);
+	CHECK_INT(send(1, 1, 0x101, 0), P2 | P4);
+	CHECK_INT(v.untagged, P2);
 }
 
 TEST(alone_in_its_vlan_nothing_leaves)
