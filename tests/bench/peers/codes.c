@@ -1,5 +1,5 @@
-/* codes.c - what liquid-dsp and libfec take for what linear_bench and fec_bench measure. Compiled by tests/bench/modems where they are there
- * (Debian: libliquid-dev, libfec-dev); no part of the project's build. Best of several rounds of processor time. */
+/* codes.c - what liquid-dsp and libfec take for what linear_bench and fec_bench measure. Compiled by tests/bench/modems where they are
+ * there (Debian: libliquid-dev, libfec-dev); no part of the project's build. Best of several rounds of processor time. */
 #include <complex.h>
 #include <stdio.h>
 #include <stdlib.h>
