@@ -18,6 +18,7 @@ IP = "ip id=4660 ttl=64 src=192.0.2.1 dst=198.51.100.7"
 IP6 = "ip6 hop=64 src=2001:db8::1 dst=2001:db8::7"
 UDP = "udp sport=40000 dport=40001 data str=0123456789abcdefghij"
 TCP = "tcp sport=40000 dport=40001 seq=1000 ack=2000 flags=ACK win=64240"
+PPP = "ppp addr=0xff ctl=0x03"
 QUOTED = f"{IP} {UDP}"
 QUOTED6 = f"{IP6} {UDP}"
 ND = "ip6 hop=255 src=fe80::1 dst=fe80::2 icmp6"
@@ -117,6 +118,18 @@ PACKETS = [
     ("pad", f"{LINK} arp op=1 pad n=18", {"n": ["1", "18", "100"], "hex": []}),
     ("pad", f"{LINK} arp op=1 pad hex=0001", {"n": [], "hex": ["01", "ff" * 18]}),
     ("loop", f"loop {IP} {UDP}", {}),
+    ("ax25", "ax25 dst=APRS src=N0CALL-1 via=WIDE1-1 data str=hello", {
+        "dst": ["CQ", "APRS-7"], "src": ["KA9Q", "DL1ABC-15"], "via": ["A-1", "WIDE1-1+,WIDE2-2"], "cr": ["10", "01", "00", "11"],
+        "res": ["323"], "ctl": ["0x03", "0x13"]}),
+    ("kiss", "kiss port=1 ax25 dst=APRS src=N0CALL-1 data str=hello", {"cmd": ["0"]}),
+    ("hdlc", "hdlc addr=0x03 type=RR nr=2 pf=0", {"addr": ["0x01", "0x03"], "type": ["RR", "RNR", "REJ"], "ns": []}),
+    ("hdlc", "hdlc addr=0x03 type=I ns=1 nr=2 data str=hello", {"addr": [], "type": ["I"]}),
+    ("lcp", f"{PPP} lcp code=1 id=1 opt=mru:1500", {"code": ["1", "2", "3", "4"], "opt": ["mru:1400,magic:01020304,pfc,acfc", "auth:c023"]}),
+    ("lcp", f"{PPP} lcp code=9 id=1 magic=0x01020304", {"code": ["9", "10", "11"], "opt": [], "proto": []}),
+    ("lcp", f"{PPP} lcp code=8 id=1 proto=0x8057 data hex=0101000a", {"code": [], "opt": [], "magic": [], "proto": ["0x8057", "0x80fd"]}),
+    ("ipcp", f"{PPP} ipcp code=1 id=1 opt=addr:10.0.0.1", {"code": ["1", "2", "3", "4"], "opt": ["addr:10.0.0.2,dns1:10.0.0.3,dns2:10.0.0.4"]}),
+    ("ipv6cp", f"{PPP} ipv6cp code=1 id=1 opt=id:0102030405060708", {"code": ["1", "2", "3", "4"], "opt": ["id:1112131415161718"]}),
+    ("ccp", f"{PPP} ccp code=1 id=1 opt=deflate:7800", {"code": ["1", "2", "3", "4"], "opt": ["bsd:2c", "deflate:7800,bsd:2c"]}),
 ]
 
 NUMBERS = {"decimal", "hex", "flags", "16 hex digits"}
@@ -173,7 +186,7 @@ def edits():
 
 # Independent fields that no edit touches.
 UNEDITED = {
-    "bits.b": "no packet", "octets.hex": "no packet", "frame.dlt": "no layers are in it", "frame.hex": "no layers are in it",
+    "bits.b": "no packet", "bits.q": "no packet", "octets.hex": "no packet", "frame.dlt": "no layers are in it", "frame.hex": "no layers are in it",
     "null.high": "another value is another family", "icmp.len": "speaks of extensions behind a quoted packet",
     "icmp6.len": "speaks of extensions behind a quoted packet",
 }

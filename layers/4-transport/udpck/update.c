@@ -40,7 +40,9 @@ static uint16_t update(uint16_t sum, const uint16_t *from, const uint16_t *to, u
 static void take(const char *operand, struct pkt *k)
 {
 	struct err e;
-	struct source src;
+	static struct source sources[2]; /* open until the end: a packet's octets are borrowed from it */
+	static unsigned opened;
+	struct source *src = &sources[opened++ % 2];
 	struct rec rec;
 	bool text = strchr(operand, ' ') != NULL;
 	pkt_init(k);
@@ -49,16 +51,16 @@ static void take(const char *operand, struct pkt *k)
 			tool_die(EX_BAD, "\"%s\": %s", operand, e.msg);
 		return;
 	}
-	char *paths[] = {(char *)(uintptr_t)operand};
-	source_init(&src, paths, 1, NULL, NULL);
+	static char *paths[1];
+	paths[0] = (char *)(uintptr_t)operand;
+	source_init(src, paths, 1, NULL, NULL);
 	int got;
-	while ((got = source_next(&src, &rec, &e)) == 1 && rec.kind == REC_COMMENT)
+	while ((got = source_next(src, &rec, &e)) == 1 && rec.kind == REC_COMMENT)
 		;
-	if (got == 1 && source_packet(&src, &rec, k, &e) != 0)
+	if (got == 1 && source_packet(src, &rec, k, &e) != 0)
 		got = -1;
 	if (got != 1)
 		tool_die(EX_BAD, got < 0 ? "%s" : "%s: no packet in it", got < 0 ? e.msg : operand);
-	/* Its octets are borrowed from the source, which stays open. */
 }
 
 static const struct field *sum_of(const struct pkt *k, unsigned i)
@@ -103,7 +105,7 @@ static bool update_layer(const struct pkt *a, const struct pkt *b, unsigned i, c
 
 static int update_packets(const char *from, const char *to)
 {
-	struct pkt a, b;
+	static struct pkt a, b; /* what they own lives as long as the tool */
 	bool right = true, any = false;
 	take(from, &a);
 	take(to, &b);
